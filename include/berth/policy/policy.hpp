@@ -1,0 +1,54 @@
+// A scheduling policy. It has no memory: what it must know later is World state. Caches that it keeps may be dropped at
+// any cycle without effect.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/core/time.hpp"
+#include "berth/policy/snapshot.hpp"
+#include "berth/policy/transaction.hpp"
+
+namespace berth::policy {
+
+struct CycleResult {
+  // The earliest instant at which the same snapshot could be decided otherwise; nothing: never.
+  std::optional<Instant> next_look;
+};
+
+class Policy {
+ public:
+  virtual ~Policy() = default;
+  virtual std::string_view name() const = 0;
+  // One complete scheduling pass over the snapshot's pool.
+  virtual CycleResult cycle(const Snapshot& snapshot, Transaction& transaction) = 0;
+  // Forget every cache (tests: the decisions must not change).
+  virtual void drop_caches() {}
+};
+
+// What the scenario says about the policy, as text; each policy reads its own options.
+struct PolicySpec {
+  std::string name = "fifo-skip";
+  std::string placement = "best-fit";
+  std::map<std::string, std::string> options;  // dotted keys, values as written; checked by the factory
+  std::uint64_t seed = 1;                      // for scores that draw (random)
+};
+
+// What can be chosen: names, options and their defaults, for error messages and `validate --print`.
+struct PolicyOption {
+  std::string name;
+  std::string default_value;
+  std::string meaning;
+};
+std::vector<std::string> policy_names();
+std::vector<std::string> placement_names();
+std::vector<PolicyOption> policy_options(std::string_view policy);
+
+// Throws std::invalid_argument with a sentence that names the offending option and value (the caller adds the place).
+std::unique_ptr<Policy> make_policy(const PolicySpec& spec);
+
+}  // namespace berth::policy

@@ -1,0 +1,34 @@
+// What a policy sees: one node pool at one instant. References into the World (or into a policy case's tables); nothing
+// of it changes while the policy runs.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "berth/cluster/cluster.hpp"
+#include "berth/core/ids.hpp"
+#include "berth/core/time.hpp"
+#include "berth/organization/organization.hpp"
+#include "berth/workload/workloads.hpp"
+
+namespace berth::policy {
+
+// Historical usage of a queue as a share of past capacity, per resource (time-based fair share). Empty: none.
+using Usage = IdVector<QueueId, std::array<double, organization::resource_count>>;
+
+struct Snapshot {
+  Instant now;
+  PoolId pool{};
+  const cluster::Cluster* cluster = nullptr;
+  const organization::Organization* organization = nullptr;
+  const workload::Workloads* workloads = nullptr;
+  // Live workloads of this pool (not terminal, not deleted), in order of creation: (created, WorkloadId).
+  const std::vector<WorkloadId>* members = nullptr;
+  // Those of `members` that have a pending pod and may be scheduled, in queue order (submit, position in the input).
+  const std::vector<WorkloadId>* waiting = nullptr;
+  const Usage* usage = nullptr;  // null: none
+  // Names of sharing groups on nodes with inventory `counts`, by group id (policy cases); null in a run.
+  const std::vector<std::string>* group_names = nullptr;
+};
+
+}  // namespace berth::policy
