@@ -1,6 +1,7 @@
-// Which devices of a node a pod holds, and what is left of each device. One model for all policies: a device is held
-// whole, shared by milli portions, shared by memory, or cut into MIG instances; a device is in one of these states at a
-// time. Devices of a node are numbered from 0; a node has at most 64 (scenario bound), so a set of them is one word.
+// Which devices of a node a pod holds, and what is left of each device. One model for all policies: a device
+// is held whole, shared by milli portions, shared by memory, or cut into MIG instances; a device is in one of
+// these states at a time. Devices of a node are numbered from 0; a node has at most 64 (scenario bound), so a
+// set of them is one word.
 #pragma once
 
 #include <cstdint>
@@ -15,25 +16,33 @@ namespace berth::cluster {
 inline constexpr int max_devices_per_node = 64;
 
 using DeviceSet = std::uint64_t;  // bit i: device i
-constexpr DeviceSet device_bit(int device) { return DeviceSet{1} << device; }
+constexpr DeviceSet device_bit(int device) {
+  return DeviceSet{1} << device;
+}
 int device_count(DeviceSet set);
 // Lowest device in a nonempty set.
 int lowest_device(DeviceSet set);
 
+// Names a MIG instance of a node by where it lies.
+constexpr std::uint32_t mig_slot(std::uint32_t device, std::uint32_t start) {
+  return device << 8 | start;
+}
+
 // What a placed pod holds.
 struct DeviceAssignment {
-  DeviceSet devices = 0;  // whole: the devices; fraction, memory: the shared devices; mig: the devices of the instances
-  // mig: indices into the node's instances (NodeOccupancy::instances), ascending.
-  // On a node whose inventory is `counts` (no devices behind the numbers; policy cases): ids of sharing groups, unique
-  // in the cluster, in the order in which the case names them.
+  DeviceSet devices =
+      0;  // whole: the devices; fraction, memory: the shared devices; mig: the devices of the instances
+  // mig: the instances, each as mig_slot(device, start), ascending; stays valid when other instances are cut
+  // anew. On a node whose inventory is `counts` (no devices behind the numbers; policy cases): ids of sharing
+  // groups, unique in the cluster, in the order in which the case names them.
   std::vector<std::uint32_t> slots;
   bool operator==(const DeviceAssignment&) const = default;
 };
 
 // A device that pods share, or hold whole.
 struct DeviceState {
-  GpuMilli used;              // whole: 1000; shared: sum of the portions (memory requests: their rounded-up portion)
-  Bytes memory_used;          // shared: sum of what the holders asked for, a portion being portion x device memory
+  GpuMilli used;      // whole: 1000; shared: sum of the portions (memory requests: their rounded-up portion)
+  Bytes memory_used;  // shared: sum of what the holders asked for, a portion being portion x device memory
   std::uint16_t holders = 0;  // pods on it; 0: vacant
   bool whole = false;         // held by a pod that asked for whole devices
   bool failed = false;        // out of service: fits nothing

@@ -1,8 +1,10 @@
-// GPU models: memory, MIG geometry, NVLink domain. The table that ships is `ModelTable::standard()`; a scenario may add
-// models to it. Models that a trace names and the table does not know are opaque labels (memory unknown = 0).
+// GPU models: memory, MIG geometry, NVLink domain. The table that ships is `ModelTable::standard()`; a
+// scenario may add models to it. Models that a trace names and the table does not know are opaque labels
+// (memory unknown = 0).
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,8 +15,8 @@
 
 namespace berth::cluster {
 
-// A MIG profile of a geometry (NVIDIA MIG User Guide; nvmlGpuInstancePlacement_t): an instance occupies memory slices
-// [start, start + memory_slices).
+// A MIG profile of a geometry (NVIDIA MIG User Guide; nvmlGpuInstancePlacement_t): an instance occupies
+// memory slices [start, start + memory_slices).
 struct MigProfile {
   std::string name;  // "3g.40gb"; resource nvidia.com/mig-<name>
   std::uint8_t compute_slices = 0;
@@ -34,6 +36,11 @@ struct MigGeometry {
   std::optional<std::uint16_t> find_profile(std::string_view profile) const;
 };
 
+// The geometries that ship, by name; nullptr when unknown. Some belong to no model of the standard table
+// (GB300-278GB: its memory is not published), so that a scenario can add the model and refer to the geometry.
+const std::vector<MigGeometry>& standard_geometries();
+const MigGeometry* find_standard_geometry(std::string_view name);
+
 struct GpuModel {
   std::string name;           // "H100-SXM5-80GB"
   std::string product_label;  // nvidia.com/gpu.product: "NVIDIA-H100-80GB-HBM3"
@@ -48,9 +55,10 @@ class ModelTable {
   // The models that ship with Berth (sim/cluster/gpu_models.md has the sources).
   static const ModelTable& standard();
 
-  // By name or product label, exactly; nothing when unknown.
+  // By name or product label, exactly; nothing when unknown. O(log models).
   std::optional<GpuModelId> find(std::string_view name_or_label) const;
-  // Adds a model; one of that name or label is replaced (a scenario may correct a driver's figure).
+  // Adds a model; one of that name, else of that label, is replaced (a scenario may correct a driver's
+  // figure). A name or label that several models claim belongs to the one added last.
   GpuModelId add(GpuModel model);
   // The id of an opaque model of that name (memory 0, no MIG), added when absent.
   GpuModelId intern_opaque(std::string_view name);
@@ -60,6 +68,7 @@ class ModelTable {
 
  private:
   IdVector<GpuModelId, GpuModel> models_;
+  std::map<std::string, GpuModelId, std::less<>> by_key_;  // names and product labels
 };
 
 }  // namespace berth::cluster

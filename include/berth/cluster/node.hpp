@@ -15,7 +15,11 @@
 
 namespace berth::cluster {
 
-enum class MigStrategy : std::uint8_t { none, single, mixed };  // device plugin strategies, gpu-devices.md section 2
+enum class MigStrategy : std::uint8_t {
+  none,
+  single,
+  mixed
+};  // device plugin strategies, gpu-devices.md section 2
 
 // What stands behind a node's GPU numbers.
 enum class Inventory : std::uint8_t {
@@ -31,18 +35,19 @@ struct Taint {
 struct NodeSpec {
   std::string name;
   PoolId pool{};
-  CpuMilli cpu;             // allocatable
-  Bytes memory;             // allocatable
+  CpuMilli cpu;  // allocatable
+  Bytes memory;  // allocatable
   std::int32_t max_pods = 110;
-  std::int32_t gpus = 0;    // devices, MIG-enabled ones included
+  std::int32_t gpus = 0;  // devices, MIG-enabled ones included
   GpuModelId gpu_model = none<GpuModelId>();
-  Bytes gpu_memory;         // of each device, as the label nvidia.com/gpu.memory says; 0: no label
+  Bytes gpu_memory;  // of each device, as the label nvidia.com/gpu.memory says; 0: no label
   Inventory inventory = Inventory::devices;
   MigStrategy mig_strategy = MigStrategy::none;
-  bool mig_enabled = false;                // the node's GPUs are in MIG mode
-  bool repartition_on_demand = false;      // idle instances may be cut anew
-  std::vector<MigInstance> mig_layout;     // instances made at start, on every MIG-enabled device
-  std::vector<std::pair<std::string, std::int32_t>> mig_advertised;  // inventory `counts`: profile name -> instances
+  bool mig_enabled = false;             // the node's GPUs are in MIG mode
+  bool repartition_on_demand = false;   // idle instances may be cut anew
+  std::vector<MigInstance> mig_layout;  // instances made at start, on every MIG-enabled device
+  std::vector<std::pair<std::string, std::int32_t>>
+      mig_advertised;  // inventory `counts`: profile name -> instances
   Labels labels;
   std::vector<Taint> taints;
   std::int64_t price_micros_per_hour = 0;  // millionths of the scenario's currency

@@ -1,5 +1,5 @@
-// What a policy may decide. Values: the engine checks each against the World (simulation/commit.hpp) and makes
-// transitions of them in list order.
+// What a policy may decide. Values: the engine checks each against the World (simulation/commit.hpp) and
+// makes transitions of them in list order.
 #pragma once
 
 #include <optional>

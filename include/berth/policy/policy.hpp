@@ -1,5 +1,5 @@
-// A scheduling policy. It has no memory: what it must know later is World state. Caches that it keeps may be dropped at
-// any cycle without effect.
+// A scheduling policy. It has no memory: what it must know later is World state. Caches that it keeps may be
+// dropped at any cycle without effect.
 #pragma once
 
 #include <map>
@@ -48,7 +48,8 @@ std::vector<std::string> policy_names();
 std::vector<std::string> placement_names();
 std::vector<PolicyOption> policy_options(std::string_view policy);
 
-// Throws std::invalid_argument with a sentence that names the offending option and value (the caller adds the place).
+// Throws std::invalid_argument with a sentence that names the offending option and value (the caller adds the
+// place).
 std::unique_ptr<Policy> make_policy(const PolicySpec& spec);
 
 }  // namespace berth::policy

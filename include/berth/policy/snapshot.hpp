@@ -1,5 +1,5 @@
-// What a policy sees: one node pool at one instant. References into the World (or into a policy case's tables); nothing
-// of it changes while the policy runs.
+// What a policy sees: one node pool at one instant. References into the World (or into a policy case's
+// tables); nothing of it changes while the policy runs.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,8 @@ struct Snapshot {
   const workload::Workloads* workloads = nullptr;
   // Live workloads of this pool (not terminal, not deleted), in order of creation: (created, WorkloadId).
   const std::vector<WorkloadId>* members = nullptr;
-  // Those of `members` that have a pending pod and may be scheduled, in queue order (submit, position in the input).
+  // Those of `members` that have a pending pod and may be scheduled, in queue order (submit, position in the
+  // input).
   const std::vector<WorkloadId>* waiting = nullptr;
   const Usage* usage = nullptr;  // null: none
   // Names of sharing groups on nodes with inventory `counts`, by group id (policy cases); null in a run.

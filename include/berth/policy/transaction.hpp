@@ -1,7 +1,8 @@
 // A policy's proposal in the making: an ordered list of decisions and the cluster as it would be after them.
 //
-// The working copy of the occupancy outlives the cycle as a cache (WorkingCluster): it catches up with the World by the
-// World's change log and takes back, at the end, what the transaction changed, so that a cycle costs what it touches.
+// The working copy of the occupancy outlives the cycle as a cache (WorkingCluster): it catches up with the
+// World by the World's change log and takes back, at the end, what the transaction changed, so that a cycle
+// costs what it touches.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,8 @@ class WorkingCluster {
 
 class Transaction {
  public:
-  // `working` must outlive the transaction; it is brought up to date here and left as it was by the destructor.
+  // `working` must outlive the transaction; it is brought up to date here and left as it was by the
+  // destructor.
   Transaction(const Snapshot& snapshot, WorkingCluster& working);
   ~Transaction();
   Transaction(const Transaction&) = delete;
@@ -39,8 +41,9 @@ class Transaction {
   // The cluster after the decisions so far.
   const cluster::Occupancy& occupancy() const { return working_.occupancy(); }
 
-  // Each appends a decision; bind holds the devices in the working copy, evict and move release nothing by themselves
-  // when the pod has a termination grace (the devices are still held by the releasing pod), and release them otherwise.
+  // Each appends a decision; bind holds the devices in the working copy, evict and move release nothing by
+  // themselves when the pod has a termination grace (the devices are still held by the releasing pod), and
+  // release them otherwise.
   void bind(PodId pod, NodeId node, cluster::DeviceAssignment devices);
   void evict(PodId pod, EvictionCause cause, WorkloadId for_workload);
   void move(PodId pod, NodeId to, cluster::DeviceAssignment devices, WorkloadId for_workload);

@@ -23,8 +23,8 @@ struct Submission {
   std::vector<workload::PodShape> shapes;
 };
 
-// Arrivals in order of (submit, position in the input); pulled one ahead of the clock, so that a generator or a long
-// trace never lies in memory as a whole.
+// Arrivals in order of (submit, position in the input); pulled one ahead of the clock, so that a generator or
+// a long trace never lies in memory as a whole.
 class SubmissionSource {
  public:
   virtual ~SubmissionSource() = default;
@@ -38,14 +38,31 @@ std::unique_ptr<SubmissionSource> submissions_of(std::vector<Submission> all);
 // Several sources as one, merged by (submit, position of the source).
 std::unique_ptr<SubmissionSource> merge_sources(std::vector<std::unique_ptr<SubmissionSource>> sources);
 
-// What happens to the cluster and its workloads at a stated instant, by the scenario or by a person (live server).
-struct Suspend { std::string workload; };
-struct Resume { std::string workload; };
-struct Delete { std::string workload; };
-struct Cordon { std::string node; bool on = true; };
-struct NodePower { std::string node; bool up = true; };  // down: its pods fail
-struct AddNodes { std::vector<cluster::NodeSpec> nodes; };
-struct RemoveNodes { std::vector<std::string> nodes; };  // drained at once: their pods are evicted
+// What happens to the cluster and its workloads at a stated instant, by the scenario or by a person (live
+// server).
+struct Suspend {
+  std::string workload;
+};
+struct Resume {
+  std::string workload;
+};
+struct Delete {
+  std::string workload;
+};
+struct Cordon {
+  std::string node;
+  bool on = true;
+};
+struct NodePower {
+  std::string node;
+  bool up = true;
+};  // down: its pods fail
+struct AddNodes {
+  std::vector<cluster::NodeSpec> nodes;
+};
+struct RemoveNodes {
+  std::vector<std::string> nodes;
+};  // drained at once: their pods are evicted
 struct SetQuota {
   QueueId queue{};
   PoolId pool{};

@@ -7,8 +7,20 @@
 namespace berth::workload {
 
 enum class Phase : std::uint8_t {
-  creating, pending, initializing, running, degraded, updating, terminating, stopping, stopped, resuming, deleting,
-  completed, failed, unknown,
+  creating,
+  pending,
+  initializing,
+  running,
+  degraded,
+  updating,
+  terminating,
+  stopping,
+  stopped,
+  resuming,
+  deleting,
+  completed,
+  failed,
+  unknown,
 };
 std::string_view name_of(Phase phase);  // "Creating", ...: the API's spelling
 
@@ -22,14 +34,17 @@ enum class PodStatus : std::uint8_t {
   succeeded,
   failed,
   deleted,    // gone; holds nothing
-  pipelined,  // policy cases only: waits for resources that are being released. In a run it is never World state
+  pipelined,  // policy cases only: waits for resources that are being released. In a run it is never World
+              // state
 };
 std::string_view name_of(PodStatus status);  // "pending", ...
 
 constexpr bool holds_devices(PodStatus s) {
   return s == PodStatus::binding || s == PodStatus::running || s == PodStatus::releasing;
 }
-constexpr bool counts_as_allocated(PodStatus s) { return s == PodStatus::binding || s == PodStatus::running; }
+constexpr bool counts_as_allocated(PodStatus s) {
+  return s == PodStatus::binding || s == PodStatus::running;
+}
 constexpr bool finished(PodStatus s) {
   return s == PodStatus::succeeded || s == PodStatus::failed || s == PodStatus::deleted;
 }

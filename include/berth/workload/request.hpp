@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,21 +27,26 @@ struct MigRequest {
   auto operator<=>(const MigRequest&) const = default;
 };
 
+// The g-number of a profile name ("3g.40gb" -> 3); 0 when it has none.
+std::int32_t compute_slices_in(std::string_view profile);
+
 struct GpuRequest {
   GpuRequestKind kind = GpuRequestKind::none;
-  std::int32_t devices = 0;               // whole, fraction, memory: number of devices
-  GpuMilli portion;                       // fraction: of each device; whole: 1000
-  Bytes memory;                           // memory: of each device
-  std::optional<GpuMilli> portion_limit;  // fraction: the burst limit (Run:ai dynamic fractions); no part in placement
-  std::optional<Bytes> memory_limit;      // memory: likewise
-  std::vector<MigRequest> mig;            // mig: at least one, each count > 0
+  std::int32_t devices = 0;  // whole, fraction, memory: number of devices
+  GpuMilli portion;          // fraction: of each device; whole: 1000
+  Bytes memory;              // memory: of each device
+  std::optional<GpuMilli>
+      portion_limit;  // fraction: the burst limit (Run:ai dynamic fractions); no part in placement
+  std::optional<Bytes> memory_limit;  // memory: likewise
+  std::vector<MigRequest> mig;        // mig: at least one, each count > 0
   auto operator<=>(const GpuRequest&) const = default;
 
   static GpuRequest whole(std::int32_t n);  // n = 0 gives kind none
   static GpuRequest fraction(GpuMilli portion, std::int32_t devices = 1);
   static GpuRequest memory_of(Bytes memory, std::int32_t devices = 1);
-  // Devices x portion: the GPU amount as quotas count it when it needs no knowledge of a node (whole, fraction); 0 for
-  // memory; for MIG the g-number x count (a 1g counts as a whole GPU, kai-semantics.md section 6).
+  // Devices x portion: the GPU amount as quotas count it when it needs no knowledge of a node (whole,
+  // fraction); 0 for memory; for MIG the g-number x count (a 1g counts as a whole GPU, kai-semantics.md
+  // section 6).
   GpuMilli quota_amount() const;
 };
 
@@ -68,13 +74,13 @@ struct PodAffinityTerm {
   auto operator<=>(const PodAffinityTerm&) const = default;
 };
 
-// Everything that decides where a pod fits. Equal shapes are interned as one ShapeId (workload/workloads.hpp), so that
-// an index or memo can treat all pods of one shape alike.
+// Everything that decides where a pod fits. Equal shapes are interned as one ShapeId
+// (workload/workloads.hpp), so that an index or memo can treat all pods of one shape alike.
 struct PodShape {
   GpuRequest gpu;
   CpuMilli cpu;
   Bytes memory;
-  std::vector<std::string> gpu_models;             // allowed models or product labels; empty: any (openb's gpu_spec)
+  std::vector<std::string> gpu_models;  // allowed models or product labels; empty: any (openb's gpu_spec)
   std::vector<NodeRequirement> node_requirements;  // all must hold
   std::vector<Toleration> tolerations;
   std::vector<std::pair<std::string, std::string>> labels;  // the pod's own, sorted by key

@@ -1,0 +1,236 @@
+#include "berth/cluster/occupancy.hpp"
+
+#include <bit>
+
+#include "berth/core/invariant.hpp"
+
+namespace berth::cluster {
+
+using workload::GpuRequestKind;
+
+int device_count(DeviceSet set) {
+  return std::popcount(set);
+}
+int lowest_device(DeviceSet set) {
+  return std::countr_zero(set);
+}
+
+namespace {
+
+bool cut_by_mig(const NodeOccupancy& node, int device) {
+  for (const MigInstance& instance : node.instances) {
+    if (instance.device == device) return true;
+  }
+  return false;
+}
+
+// gpu_free and vacant of one device, after whatever changed it.
+void refresh_device(NodeOccupancy& node, int device, GpuMilli free_before) {
+  const DeviceState& d = node.devices[static_cast<std::size_t>(device)];
+  const bool cut = cut_by_mig(node, device);
+  const GpuMilli free_now = d.failed || cut ? GpuMilli(0) : whole_gpus(1) - d.used;
+  node.gpu_free += free_now - free_before;
+  if (d.holders == 0 && !d.failed && !cut) {
+    node.vacant |= device_bit(device);
+  } else {
+    node.vacant &= ~device_bit(device);
+  }
+}
+
+GpuMilli free_of(const NodeOccupancy& node, int device) {
+  const DeviceState& d = node.devices[static_cast<std::size_t>(device)];
+  return d.failed || cut_by_mig(node, device) ? GpuMilli(0) : whole_gpus(1) - d.used;
+}
+
+MigInstance* find_instance(NodeOccupancy& node, std::uint32_t slot) {
+  for (MigInstance& instance : node.instances) {
+    if (mig_slot(instance.device, instance.start) == slot) return &instance;
+  }
+  return nullptr;
+}
+
+// What one share takes of a device.
+struct Share {
+  GpuMilli portion;
+  Bytes memory;
+};
+
+Share share_of(const NodeSpec& spec, const workload::GpuRequest& gpu) {
+  if (gpu.kind == GpuRequestKind::memory) {
+    return {portion_of_memory(gpu.memory, spec.gpu_memory), gpu.memory};
+  }
+  // floor(portion x memory): kai-semantics.md 10.8.
+  return {gpu.portion, Bytes(spec.gpu_memory.value / 1000 * gpu.portion.value +
+                             spec.gpu_memory.value % 1000 * gpu.portion.value / 1000)};
+}
+
+}  // namespace
+
+GpuMilli portion_of_memory(Bytes memory, Bytes device_memory) {
+  const std::int64_t mib = mebibytes(1).value;
+  const std::int64_t total = device_memory.value / mib / 100 * 100;
+  BERTH_INVARIANT(total > 0, "a memory request on a node whose GPU memory is unknown");
+  const std::int64_t asked = (memory.value + mib - 1) / mib;
+  return GpuMilli((asked * 100 + total - 1) / total * 10);
+}
+
+bool share_fits(const NodeSpec& spec, const DeviceState& device, const workload::GpuRequest& request) {
+  if (device.failed || device.whole) return false;
+  const Share share = share_of(spec, request);
+  if (device.used + share.portion > whole_gpus(1)) return false;
+  return request.kind != GpuRequestKind::memory || device.memory_used + share.memory <= spec.gpu_memory;
+}
+
+NodeId Occupancy::add(const NodeSpec& spec) {
+  NodeOccupancy node;
+  node.cpu_free = spec.cpu;
+  node.memory_free = spec.memory;
+  if (spec.inventory == Inventory::devices) {
+    BERTH_INVARIANT(spec.gpus >= 0 && spec.gpus <= max_devices_per_node, spec.name);
+    node.devices.resize(static_cast<std::size_t>(spec.gpus));
+    node.instances = spec.mig_layout;
+    for (int d = 0; d < spec.gpus; ++d) refresh_device(node, d, GpuMilli(0));
+  }
+  const NodeId id = nodes_.push_back(std::move(node));
+  note(id);
+  return id;
+}
+
+void Occupancy::hold(NodeId id, const NodeSpec& spec, const workload::PodShape& shape,
+                     const DeviceAssignment& where) {
+  NodeOccupancy& node = nodes_[id];
+  node.cpu_free -= shape.cpu;
+  node.memory_free -= shape.memory;
+  node.pods += 1;
+  note(id);
+  if (spec.inventory == Inventory::counts) return;
+  BERTH_INVARIANT(node.cpu_free.value >= 0 && node.memory_free.value >= 0,
+                  "node " + spec.name + " over-allocated");
+
+  const workload::GpuRequest& gpu = shape.gpu;
+  if (gpu.kind == GpuRequestKind::mig) {
+    for (const std::uint32_t slot : where.slots) {
+      MigInstance* instance = find_instance(node, slot);
+      BERTH_INVARIANT(instance != nullptr && !instance->used, "MIG instance of " + spec.name);
+      instance->used = true;
+    }
+    return;
+  }
+  if (gpu.kind == GpuRequestKind::none) return;
+  BERTH_INVARIANT(device_count(where.devices) == gpu.devices, "devices of " + spec.name);
+  const Share share =
+      gpu.kind == GpuRequestKind::whole ? Share{whole_gpus(1), Bytes(0)} : share_of(spec, gpu);
+  for (DeviceSet left = where.devices; left != 0; left &= left - 1) {
+    const int i = lowest_device(left);
+    BERTH_INVARIANT(i < spec.gpus, "device of " + spec.name);
+    DeviceState& d = node.devices[static_cast<std::size_t>(i)];
+    const GpuMilli before = free_of(node, i);
+    if (gpu.kind == GpuRequestKind::whole) {
+      BERTH_INVARIANT((node.vacant & device_bit(i)) != 0, "device of " + spec.name + " held twice");
+      d.whole = true;
+    } else {
+      BERTH_INVARIANT(share_fits(spec, d, gpu), "share of " + spec.name + " over-allocated");
+      d.memory_used += share.memory;
+    }
+    d.used += share.portion;
+    d.holders += 1;
+    refresh_device(node, i, before);
+  }
+}
+
+void Occupancy::release(NodeId id, const NodeSpec& spec, const workload::PodShape& shape,
+                        const DeviceAssignment& where) {
+  NodeOccupancy& node = nodes_[id];
+  node.cpu_free += shape.cpu;
+  node.memory_free += shape.memory;
+  node.pods -= 1;
+  note(id);
+  if (spec.inventory == Inventory::counts) return;
+
+  const workload::GpuRequest& gpu = shape.gpu;
+  if (gpu.kind == GpuRequestKind::mig) {
+    for (const std::uint32_t slot : where.slots) {
+      MigInstance* instance = find_instance(node, slot);
+      BERTH_INVARIANT(instance != nullptr && instance->used, "MIG instance of " + spec.name);
+      instance->used = false;
+    }
+    return;
+  }
+  if (gpu.kind == GpuRequestKind::none) return;
+  const Share share =
+      gpu.kind == GpuRequestKind::whole ? Share{whole_gpus(1), Bytes(0)} : share_of(spec, gpu);
+  for (DeviceSet left = where.devices; left != 0; left &= left - 1) {
+    const int i = lowest_device(left);
+    BERTH_INVARIANT(i < spec.gpus, "device of " + spec.name);
+    DeviceState& d = node.devices[static_cast<std::size_t>(i)];
+    BERTH_INVARIANT(d.holders > 0, "device of " + spec.name + " released twice");
+    const GpuMilli before = free_of(node, i);
+    d.used -= share.portion;
+    d.memory_used -= share.memory;
+    d.holders -= 1;
+    if (d.holders == 0) d.whole = false;
+    refresh_device(node, i, before);
+  }
+}
+
+void Occupancy::set_ready(NodeId id, bool ready) {
+  nodes_[id].ready = ready;
+  note(id);
+}
+
+void Occupancy::set_cordoned(NodeId id, bool cordoned) {
+  nodes_[id].cordoned = cordoned;
+  note(id);
+}
+
+void Occupancy::set_present(NodeId id, bool present) {
+  nodes_[id].present = present;
+  note(id);
+}
+
+void Occupancy::set_device_failed(NodeId id, int device, bool failed) {
+  NodeOccupancy& node = nodes_[id];
+  const GpuMilli before = free_of(node, device);
+  node.devices[static_cast<std::size_t>(device)].failed = failed;
+  refresh_device(node, device, before);
+  note(id);
+}
+
+void Occupancy::set_instances(NodeId id, int device, const std::vector<MigInstance>& instances) {
+  NodeOccupancy& node = nodes_[id];
+  const GpuMilli before = free_of(node, device);
+  std::vector<MigInstance> merged;
+  merged.reserve(node.instances.size() + instances.size());
+  for (const MigInstance& i : node.instances) {
+    if (i.device < device) merged.push_back(i);
+  }
+  merged.insert(merged.end(), instances.begin(), instances.end());
+  for (const MigInstance& i : node.instances) {
+    if (i.device > device) merged.push_back(i);
+  }
+  node.instances = std::move(merged);
+  refresh_device(node, device, before);
+  note(id);
+}
+
+void Occupancy::assign(NodeId id, const NodeOccupancy& value) {
+  nodes_[id] = value;
+  note(id);
+}
+
+std::optional<Occupancy::Span> Occupancy::changes_since(std::uint64_t mark) const {
+  if (mark < log_base_ || mark > log_base_ + log_.size()) return std::nullopt;
+  const NodeId* end = log_.data() + log_.size();
+  return Span{log_.data() + (mark - log_base_), end};
+}
+
+void Occupancy::note(NodeId id) {
+  // The log is worth keeping while it is shorter than a look at every node.
+  if (log_.size() > nodes_.size() * 2 + 64) {
+    log_base_ += log_.size();
+    log_.clear();
+  }
+  log_.push_back(id);
+}
+
+}  // namespace berth::cluster
