@@ -36,6 +36,11 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+bool same_but_for_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
 // Half steps, so that a difference in case alone can count one half of a substitution.
 constexpr std::size_t whole_step = 2;
 
@@ -111,7 +116,9 @@ std::optional<std::string> nearest_name(std::string_view name, const std::vector
     const std::size_t shorter = std::min(candidate.size(), name.size());
     if ((longer - shorter) * whole_step >= least)
       continue;  // cannot be nearer: one insertion for each missing letter
-    const std::size_t distance = edit_distance(name, candidate);
+    // A name in the wrong case throughout is further than a third away by the count, yet surely meant.
+    const std::size_t distance =
+        name != candidate && same_but_for_case(name, candidate) ? 1 : edit_distance(name, candidate);
     if (distance < least) {
       least = distance;
       nearest = &candidate;

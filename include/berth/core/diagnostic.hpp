@@ -43,8 +43,9 @@ class Diagnostics {
   std::size_t errors_ = 0;
 };
 
-// The candidate nearest to `name` by edit distance (insertions, deletions, substitutions, neighbour swaps; case counts
-// half), or nothing when none is closer than about a third of the name's length. Ties: the earlier candidate.
+// The candidate nearest to `name` by edit distance (insertions, deletions, substitutions, neighbour swaps;
+// case counts half), or nothing when none is closer than about a third of the name's length. Ties: the
+// earlier candidate.
 std::optional<std::string> nearest_name(std::string_view name, const std::vector<std::string>& candidates);
 
 }  // namespace berth
