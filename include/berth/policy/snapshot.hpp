@@ -9,6 +9,7 @@
 #include "berth/core/ids.hpp"
 #include "berth/core/time.hpp"
 #include "berth/organization/organization.hpp"
+#include "berth/workload/waiting_list.hpp"
 #include "berth/workload/workloads.hpp"
 
 namespace berth::policy {

@@ -1,0 +1,51 @@
+// The workloads of one pool that wait for a place, in queue order: (submit, position in the input), which is ascending
+// WorkloadId. A bounded change log lets a policy's own index follow at a cost of what changed, as Occupancy's does.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "berth/core/ids.hpp"
+
+namespace berth::workload {
+
+class WaitingList {
+ public:
+  // Both are no-ops when nothing changes. O(log n) to find, O(n) bytes moved.
+  void insert(WorkloadId id);
+  void erase(WorkloadId id);
+
+  bool contains(WorkloadId id) const;
+  std::size_t size() const { return ids_.size(); }
+  bool empty() const { return ids_.empty(); }
+  auto begin() const { return ids_.begin(); }
+  auto end() const { return ids_.end(); }
+
+  struct Change {
+    WorkloadId id{};
+    bool added = false;
+  };
+  struct Span {
+    const Change* first;
+    const Change* last;
+    const Change* begin() const { return first; }
+    const Change* end() const { return last; }
+  };
+  // Never zero, so that a caller may keep 0 for "nothing seen yet".
+  std::uint64_t mark() const { return log_base_ + log_.size(); }
+  // Changes since `mark`, oldest first; nothing: too long ago, read the whole list.
+  std::optional<Span> changes_since(std::uint64_t mark) const;
+
+  // The log is a cache: only the list itself is compared.
+  bool operator==(const WaitingList& o) const { return ids_ == o.ids_; }
+
+ private:
+  void note(Change change);
+
+  std::vector<WorkloadId> ids_;
+  std::vector<Change> log_;
+  std::uint64_t log_base_ = 1;
+};
+
+}  // namespace berth::workload
