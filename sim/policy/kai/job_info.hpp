@@ -1,0 +1,64 @@
+// A job (pod group): its pod sets, and the tree of sub-group sets that carries its topology constraints.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "berth/core/ids.hpp"
+#include "berth/core/time.hpp"
+#include "berth/workload/spec.hpp"
+#include "sim/policy/kai/resources.hpp"
+#include "sim/policy/kai/task_info.hpp"
+
+namespace berth::policy::kai {
+
+// A leaf of the tree: pods with one minimum (section 5).
+struct PodSet {
+  std::string name;
+  JobIx job{};
+  SubGroupSetIx parent{};
+  std::int32_t min_available = 1;
+  workload::TopologyConstraint topology;
+  std::vector<TaskIx> tasks;  // task order
+  StatusCounts counts;        // of `tasks`
+};
+
+struct SubGroupSet {
+  std::string name;
+  JobIx job{};
+  SubGroupSetIx parent = none<SubGroupSetIx>();  // none: the root
+  workload::TopologyConstraint topology;
+  std::vector<SubGroupSetIx> children;  // by name
+  std::vector<PodSetIx> pod_sets;       // its own, by name
+};
+
+struct JobInfo {
+  std::string name;
+  std::string namespace_name;
+  std::string uid;
+  WorkloadId workload = none<WorkloadId>();
+  QueueIx queue = none<QueueIx>();  // none: the queue does not exist
+  std::int32_t priority = 0;
+  bool preemptible = true;
+  Instant created;
+  std::uint32_t age_rank = 0;         // by (created, UID); what job order compares last
+  std::optional<Instant> last_start;  // LastStartTimestamp
+  std::optional<Instant> stale_since;
+  bool deleting = false;  // releasing tasks stay releasing
+  TaskIx first_task{};
+  std::uint32_t task_count = 0;    // [first_task, first_task + task_count) in task order
+  std::vector<PodSetIx> pod_sets;  // all of them, by name
+  SubGroupSetIx root{};
+  StatusCounts counts;  // of all tasks
+  // Sum of the requests of its allocated tasks (active-allocated; GPU memory counts 0, section 10.9).
+  Resources allocated;
+  // A partial copy of a pending job (solver, section 10.4): `tasks` of its pod sets are a subset. none: a
+  // real job.
+  JobIx original = none<JobIx>();
+  // Grows with each change of a task's status: caches of what is computed from statuses compare it.
+  std::uint32_t version = 0;
+};
+
+}  // namespace berth::policy::kai

@@ -1,0 +1,39 @@
+// Known bugs of the reference, each a switch, on by default: Berth decides as the reference does. Switched
+// off, Berth decides as the reference's documents say.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace berth::policy::kai {
+
+struct KnownBugs {
+  // #1369: the task-level limit and quota check on a node counts one device of a multi-device fraction.
+  bool task_check_counts_one_device = true;
+  // Fixed later by #1668: the job-level limit and quota check counts GPU memory as 0.
+  bool job_check_ignores_gpu_memory = true;
+  // #1847: MinNodeGPUMemory is min(100, x > 100), so always 100.
+  bool min_node_gpu_memory_is_100 = true;
+  // Section 4: the queue depth limit drops the last leaf of the heap, not the worst job.
+  bool queue_depth_drops_last_leaf = true;
+  // Section 2: a queue heap re-orders only its top, so that other entries stay stale.
+  // (Not switchable: it is the order itself.)
+  // Section 10.15: undoing a shared task moved on its own node leaves its old releasing share on the node.
+  bool undo_leaves_releasing_share = true;
+  // Section 10.15: a Kubernetes filter skipped once for a pod stays skipped all cycle.
+  bool skipped_filter_stays_skipped = true;
+  // Section 10.15: a group with a non-numeric name always demands two pod slots.
+  bool named_group_takes_two_slots = true;
+  // Section 10.3: a recorded chunk is evicted a second time, which lowers its queue's allocated twice.
+  bool recorded_chunk_evicted_twice = true;
+  bool operator==(const KnownBugs&) const = default;
+};
+
+struct KnownBug {
+  std::string_view name;     // the option's key
+  std::string_view meaning;  // one sentence
+  bool KnownBugs::*flag;
+};
+const std::vector<KnownBug>& known_bugs();
+
+}  // namespace berth::policy::kai
