@@ -11,6 +11,7 @@
 #include "berth/cluster/cluster.hpp"
 #include "berth/core/ids.hpp"
 #include "berth/core/time.hpp"
+#include "berth/engine/event_key.hpp"
 #include "berth/organization/organization.hpp"
 #include "berth/policy/policy.hpp"
 #include "berth/workload/spec.hpp"
@@ -76,7 +77,7 @@ struct TimedAction {
 };
 
 // The order within an instant (baselines.md section 1).
-enum class InstantOrder : std::uint8_t { batched, per_event };
+using engine::InstantOrder;
 
 struct Input {
   std::string name;
