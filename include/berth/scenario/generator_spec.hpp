@@ -1,0 +1,57 @@
+// Workloads drawn from distributions. Every draw is keyed by (seed, generator, what is drawn, ordinal): an
+// added project or generator moves nobody else's draws.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "berth/core/time.hpp"
+#include "berth/scenario/workload_spec.hpp"
+
+namespace berth::scenario {
+
+// One of several values, each with a weight in thousandths of a unit; a single one is certain.
+template <class T>
+struct Choice {
+  std::vector<std::pair<T, std::int64_t>> options;
+  bool operator==(const Choice&) const = default;
+};
+
+struct DurationSpread {
+  enum class Kind : std::uint8_t { fixed, lognormal, exponential, choice };
+  Kind kind = Kind::fixed;
+  Duration value;  // fixed; exponential: the mean; lognormal: the median
+  Duration p95;    // lognormal
+  Choice<Duration> choice;
+  bool operator==(const DurationSpread&) const = default;
+};
+
+struct Arrivals {
+  std::int64_t per_hour_micro = 0;               // millionths of an arrival an hour, the mean of a weekday
+  std::array<std::int32_t, 24> by_hour_milli{};  // factor of each local hour, thousandths
+  std::int32_t weekend_milli = 1000;             // factor of Saturdays and Sundays
+  When from;                                     // not said: the start
+  std::optional<When> until;                     // not said: the end of the run
+  std::optional<std::int64_t> count;             // at most so many
+  bool operator==(const Arrivals&) const = default;
+};
+
+struct GeneratorSpec : WorkloadCommon {
+  Choice<Name> project;
+  Arrivals arrivals;
+  Choice<workload::GpuRequest> gpu;        // stands for `ask.gpu`
+  std::optional<DurationSpread> duration;  // empty: endless
+  std::int32_t estimate_percent = 100;     // the user's estimate as a share of the true duration
+  Choice<workload::Outcome> outcome;
+  Mark mark;
+  bool operator==(const GeneratorSpec& o) const {
+    return static_cast<const WorkloadCommon&>(*this) == o && project == o.project && arrivals == o.arrivals &&
+           gpu == o.gpu && duration == o.duration && estimate_percent == o.estimate_percent &&
+           outcome == o.outcome;
+  }
+};
+
+}  // namespace berth::scenario
