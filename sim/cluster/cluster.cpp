@@ -7,8 +7,14 @@ namespace berth::cluster {
 NodeId Cluster::add_node(NodeSpec spec) {
   const NodeId id = occupancy.add(spec);
   pools[spec.pool].nodes.push_back(id);
+  pools[spec.pool].membership += 1;
   nodes.push_back(std::move(spec));
   return id;
+}
+
+void Cluster::set_present(NodeId id, bool present) {
+  occupancy.set_present(id, present);
+  pools[nodes[id].pool].membership += 1;
 }
 
 std::optional<PoolId> Cluster::find_pool(std::string_view pool) const {

@@ -25,9 +25,9 @@ struct Snapshot {
   const workload::Workloads* workloads = nullptr;
   // Live workloads of this pool (not terminal, not deleted), in order of creation: (created, WorkloadId).
   const std::vector<WorkloadId>* members = nullptr;
-  // Those of `members` that have a pending pod and may be scheduled, in queue order (submit, position in the
-  // input).
-  const std::vector<WorkloadId>* waiting = nullptr;
+  // Those of `members` that have a pending pod and may be scheduled (pod group made, not suspended), in queue
+  // order.
+  const workload::WaitingList* waiting = nullptr;
   const Usage* usage = nullptr;  // null: none
   // Names of sharing groups on nodes with inventory `counts`, by group id (policy cases); null in a run.
   const std::vector<std::string>* group_names = nullptr;

@@ -63,10 +63,12 @@ class Transaction {
   void roll_back(Checkpoint to);
 
   const std::vector<Decision>& decisions() const { return decisions_; }
+  // Hands the decisions over; the working copy keeps showing them until the transaction ends.
   std::vector<Decision> take_decisions();
 
  private:
   void touch(NodeId node);
+  void release_if_at_once(PodId pod);
 
   const Snapshot& snapshot_;
   WorkingCluster& working_;

@@ -1,0 +1,242 @@
+#include "berth/policy/fit.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "berth/core/invariant.hpp"
+
+namespace berth::policy {
+
+using cluster::DeviceSet;
+using cluster::DeviceState;
+using cluster::MigInstance;
+using cluster::NodeOccupancy;
+using cluster::NodeSpec;
+using workload::GpuRequest;
+using workload::GpuRequestKind;
+using workload::PodShape;
+
+namespace {
+
+bool requirement_holds(const NodeSpec& spec, const workload::NodeRequirement& r) {
+  using Operator = workload::NodeRequirement::Operator;
+  const std::string* value = cluster::find_label(spec.labels, r.key);
+  const bool listed =
+      value != nullptr && std::find(r.values.begin(), r.values.end(), *value) != r.values.end();
+  switch (r.op) {
+    case Operator::in:
+      return listed;
+    case Operator::not_in:
+      return !listed;
+    case Operator::exists:
+      return value != nullptr;
+    case Operator::does_not_exist:
+      return value == nullptr;
+  }
+  return false;
+}
+
+bool tolerated(const cluster::Taint& taint, const PodShape& shape) {
+  if (taint.effect == "PreferNoSchedule") return true;
+  return std::any_of(shape.tolerations.begin(), shape.tolerations.end(), [&](const workload::Toleration& t) {
+    if (!t.effect.empty() && t.effect != taint.effect) return false;
+    if (t.key.empty()) return t.exists;
+    return t.key == taint.key && (t.exists || t.value == taint.value);
+  });
+}
+
+bool model_allowed(const cluster::Cluster& cluster, const NodeSpec& spec, const PodShape& shape) {
+  if (shape.gpu_models.empty() || shape.cpu_only()) return true;
+  if (spec.gpu_model == none<GpuModelId>()) return false;
+  const cluster::GpuModel& model = cluster.models[spec.gpu_model];
+  return std::any_of(shape.gpu_models.begin(), shape.gpu_models.end(),
+                     [&](const std::string& m) { return m == model.name || m == model.product_label; });
+}
+
+// Instances of `profile` among `instances` that are free (or all of them).
+std::int64_t instances_of(const cluster::MigGeometry& geometry, const std::vector<MigInstance>& instances,
+                          const std::string& profile, bool only_free) {
+  const auto index = geometry.find_profile(profile);
+  if (!index) return 0;
+  return std::count_if(instances.begin(), instances.end(),
+                       [&](const MigInstance& i) { return i.profile == *index && !(only_free && i.used); });
+}
+
+// Devices that have room for one share, counted up to `wanted`.
+int devices_with_room(const NodeSpec& spec, const NodeOccupancy& node, const GpuRequest& gpu, int wanted) {
+  int found = 0;
+  for (int d = 0; d < spec.gpus && found < wanted; ++d) {
+    const DeviceState& device = node.devices[static_cast<std::size_t>(d)];
+    const bool cut = (node.vacant & cluster::device_bit(d)) == 0 && device.holders == 0;
+    if (!cut && cluster::share_fits(spec, device, gpu)) ++found;
+  }
+  return found;
+}
+
+}  // namespace
+
+bool could_fit(const cluster::Cluster& cluster, NodeId id, const PodShape& shape) {
+  const NodeSpec& spec = cluster.nodes[id];
+  if (shape.cpu > spec.cpu || shape.memory > spec.memory || spec.max_pods < 1) return false;
+  if (!model_allowed(cluster, spec, shape)) return false;
+  for (const workload::NodeRequirement& r : shape.node_requirements) {
+    if (!requirement_holds(spec, r)) return false;
+  }
+  for (const cluster::Taint& taint : spec.taints) {
+    if (!tolerated(taint, shape)) return false;
+  }
+  const GpuRequest& gpu = shape.gpu;
+  switch (gpu.kind) {
+    case GpuRequestKind::none:
+      return true;
+    case GpuRequestKind::whole:
+      return !spec.mig_enabled && gpu.devices <= spec.gpus;
+    case GpuRequestKind::fraction:
+      return !spec.mig_enabled && gpu.devices <= spec.gpus;
+    case GpuRequestKind::memory:
+      return !spec.mig_enabled && gpu.devices <= spec.gpus && gpu.memory <= spec.gpu_memory &&
+             spec.gpu_memory >= mebibytes(100);
+    case GpuRequestKind::mig: {
+      if (!spec.mig_enabled || spec.gpu_model == none<GpuModelId>()) return false;
+      if (spec.repartition_on_demand) return true;
+      const cluster::MigGeometry& geometry = cluster.models[spec.gpu_model].mig;
+      return std::all_of(gpu.mig.begin(), gpu.mig.end(), [&](const workload::MigRequest& m) {
+        return instances_of(geometry, cluster.occupancy[id].instances, m.profile, false) >= m.count;
+      });
+    }
+  }
+  return false;
+}
+
+bool fits_now(const cluster::Cluster& cluster, NodeId id, const NodeOccupancy& node, const PodShape& shape) {
+  const NodeSpec& spec = cluster.nodes[id];
+  if (!node.schedulable() || node.cpu_free < shape.cpu || node.memory_free < shape.memory ||
+      node.pods >= spec.max_pods) {
+    return false;
+  }
+  const GpuRequest& gpu = shape.gpu;
+  switch (gpu.kind) {
+    case GpuRequestKind::none:
+      return true;
+    case GpuRequestKind::whole:
+      return cluster::device_count(node.vacant) >= gpu.devices;
+    case GpuRequestKind::fraction:
+    case GpuRequestKind::memory:
+      return devices_with_room(spec, node, gpu, gpu.devices) >= gpu.devices;
+    case GpuRequestKind::mig: {
+      const cluster::MigGeometry& geometry = cluster.models[spec.gpu_model].mig;
+      return std::all_of(gpu.mig.begin(), gpu.mig.end(), [&](const workload::MigRequest& m) {
+        return instances_of(geometry, node.instances, m.profile, true) >= m.count;
+      });
+    }
+  }
+  return false;
+}
+
+cluster::DeviceAssignment choose_devices(const cluster::Cluster& cluster, NodeId id,
+                                         const NodeOccupancy& node, const PodShape& shape, DeviceRule rule) {
+  const NodeSpec& spec = cluster.nodes[id];
+  const GpuRequest& gpu = shape.gpu;
+  cluster::DeviceAssignment chosen;
+  switch (gpu.kind) {
+    case GpuRequestKind::none:
+      break;
+    case GpuRequestKind::whole: {
+      DeviceSet vacant = node.vacant;
+      for (int n = 0; n < gpu.devices; ++n, vacant &= vacant - 1) {
+        chosen.devices |= cluster::device_bit(cluster::lowest_device(vacant));
+      }
+      break;
+    }
+    case GpuRequestKind::fraction:
+    case GpuRequestKind::memory:
+      for (int n = 0; n < gpu.devices; ++n) {
+        int best = -1;
+        for (int d = 0; d < spec.gpus; ++d) {
+          const DeviceState& device = node.devices[static_cast<std::size_t>(d)];
+          const bool cut = (node.vacant & cluster::device_bit(d)) == 0 && device.holders == 0;
+          if (cut || (chosen.devices & cluster::device_bit(d)) != 0 ||
+              !cluster::share_fits(spec, device, gpu))
+            continue;
+          if (best < 0) {
+            best = d;
+            continue;
+          }
+          const GpuMilli used_best = node.devices[static_cast<std::size_t>(best)].used;
+          if ((rule == DeviceRule::tightest && device.used > used_best) ||
+              (rule == DeviceRule::roomiest && device.used < used_best)) {
+            best = d;
+          }
+        }
+        BERTH_INVARIANT(best >= 0, "no device with room on " + spec.name);
+        chosen.devices |= cluster::device_bit(best);
+      }
+      break;
+    case GpuRequestKind::mig: {
+      const cluster::MigGeometry& geometry = cluster.models[spec.gpu_model].mig;
+      for (const workload::MigRequest& m : gpu.mig) {
+        const auto profile = geometry.find_profile(m.profile);
+        std::int32_t left = m.count;
+        for (const MigInstance& i : node.instances) {  // ascending (device, start)
+          if (left == 0) break;
+          if (i.used || i.profile != profile) continue;
+          chosen.slots.push_back(cluster::mig_slot(i.device, i.start));
+          chosen.devices |= cluster::device_bit(i.device);
+          --left;
+        }
+        BERTH_INVARIANT(left == 0, "no MIG instance left on " + spec.name);
+      }
+      std::sort(chosen.slots.begin(), chosen.slots.end());
+      break;
+    }
+  }
+  return chosen;
+}
+
+bool could_hold_together(const cluster::Cluster& cluster, PoolId pool,
+                         const IdVector<ShapeId, PodShape>& shapes,
+                         const std::vector<std::pair<ShapeId, std::int32_t>>& ask) {
+  const std::vector<NodeId>& nodes = cluster.pools[pool].nodes;
+  std::int32_t pods = 0;
+  for (const auto& [shape, count] : ask) {
+    pods += count;
+    const bool somewhere = std::any_of(nodes.begin(), nodes.end(), [&](NodeId node) {
+      return cluster.occupancy[node].present && could_fit(cluster, node, shapes[shape]);
+    });
+    if (!somewhere) return false;
+  }
+  if (pods == 1) return true;
+
+  // The pool as it was bought, filled by first fit.
+  cluster::Occupancy empty;
+  std::vector<NodeId> present;
+  for (const NodeId node : nodes) {
+    if (cluster.occupancy[node].present) present.push_back(node);
+  }
+  for (const NodeId node : present) {
+    const NodeId copy = empty.add(cluster.nodes[node]);
+    cluster::NodeOccupancy now = empty[copy];
+    now.instances = cluster.occupancy[node].instances;
+    for (MigInstance& i : now.instances) i.used = false;
+    empty.assign(copy, now);
+  }
+  for (const auto& [shape, count] : ask) {
+    std::size_t at = 0;
+    for (std::int32_t left = count; left > 0;) {
+      for (; at < present.size(); ++at) {
+        if (could_fit(cluster, present[at], shapes[shape]) &&
+            fits_now(cluster, present[at], empty[id_of<NodeId>(at)], shapes[shape])) {
+          break;
+        }
+      }
+      if (at == present.size()) return false;
+      const NodeId copy = id_of<NodeId>(at);
+      empty.hold(copy, cluster.nodes[present[at]], shapes[shape],
+                 choose_devices(cluster, present[at], empty[copy], shapes[shape], DeviceRule::lowest));
+      --left;
+    }
+  }
+  return true;
+}
+
+}  // namespace berth::policy

@@ -1,0 +1,97 @@
+#include "registry.hpp"
+
+#include <stdexcept>
+
+#include "berth/core/diagnostic.hpp"
+#include "placement/ordered_fit.hpp"
+#include "queue/queue_policy.hpp"
+
+namespace berth::policy {
+
+namespace {
+
+template <QueueDiscipline discipline>
+std::unique_ptr<Policy> make_queue_policy(const PolicySpec& spec) {
+  return std::make_unique<QueuePolicy>(discipline, make_placement(spec));
+}
+
+template <FitOrder order>
+std::unique_ptr<Placement> make_ordered_fit(const PolicySpec&) {
+  return std::make_unique<OrderedFit>(order);
+}
+
+std::vector<PolicyOption> common_options() {
+  return {{"order", "batched",
+           "the order within an instant: batched, or per-event (every arrival, then every "
+           "completion, each followed by a pass)"}};
+}
+
+[[noreturn]] void unknown(const std::string& what, const std::string& name,
+                          const std::vector<std::string>& known) {
+  std::string message = "unknown " + what + " '" + name + "'";
+  if (const auto nearest = nearest_name(name, known)) message += "; did you mean '" + *nearest + "'?";
+  throw std::invalid_argument(message);
+}
+
+}  // namespace
+
+const std::vector<PolicyEntry>& policy_entries() {
+  static const std::vector<PolicyEntry> entries = {
+      {"fifo", make_queue_policy<QueueDiscipline::fifo>, common_options},
+      {"fifo-skip", make_queue_policy<QueueDiscipline::fifo_skip>, common_options},
+      {"try-once", make_queue_policy<QueueDiscipline::try_once>, common_options},
+  };
+  return entries;
+}
+
+const std::vector<PlacementEntry>& placement_entries() {
+  static const std::vector<PlacementEntry> entries = {
+      {"first-fit", make_ordered_fit<FitOrder::first>},
+      {"best-fit", make_ordered_fit<FitOrder::best>},
+      {"worst-fit", make_ordered_fit<FitOrder::worst>},
+  };
+  return entries;
+}
+
+std::vector<std::string> policy_names() {
+  std::vector<std::string> names;
+  for (const PolicyEntry& e : policy_entries()) names.emplace_back(e.name);
+  return names;
+}
+
+std::vector<std::string> placement_names() {
+  std::vector<std::string> names;
+  for (const PlacementEntry& e : placement_entries()) names.emplace_back(e.name);
+  return names;
+}
+
+std::vector<PolicyOption> policy_options(std::string_view policy) {
+  for (const PolicyEntry& e : policy_entries()) {
+    if (policy == e.name) return e.options();
+  }
+  return {};
+}
+
+std::unique_ptr<Policy> make_policy(const PolicySpec& spec) {
+  for (const PolicyEntry& e : policy_entries()) {
+    if (spec.name != e.name) continue;
+    std::vector<std::string> known;
+    for (const PolicyOption& o : e.options()) known.push_back(o.name);
+    for (const auto& [option, value] : spec.options) {
+      bool found = false;
+      for (const std::string& k : known) found = found || k == option;
+      if (!found) unknown("option of policy " + spec.name, option, known);
+    }
+    return e.make(spec);
+  }
+  unknown("policy", spec.name, policy_names());
+}
+
+std::unique_ptr<Placement> make_placement(const PolicySpec& spec) {
+  for (const PlacementEntry& e : placement_entries()) {
+    if (spec.placement == e.name) return e.make(spec);
+  }
+  unknown("placement", spec.placement, placement_names());
+}
+
+}  // namespace berth::policy
