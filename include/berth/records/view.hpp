@@ -1,0 +1,25 @@
+// What every document is a function of: the World as it is at one instant, and who is who in it.
+#pragma once
+
+#include "berth/core/time.hpp"
+#include "berth/records/identities.hpp"
+#include "berth/simulation/world.hpp"
+
+namespace berth::records {
+
+// References only: whoever makes a view keeps what it refers to, and has let `ids` follow the workloads.
+struct View {
+  View(const simulation::World& at, const Identities& who, Instant when)
+      : world(at), cluster(at.cluster), organization(at.organization), workloads(at.workloads), ids(who), now(when) {}
+
+  const simulation::World& world;
+  const cluster::Cluster& cluster;
+  const organization::Organization& organization;
+  const workload::Workloads& workloads;
+  const Identities& ids;
+  Instant now;  // world.now or later, before the next transition
+};
+
+inline constexpr std::int64_t tenant_id = 1001;  // contract/NOTES.md section 2: one a scenario
+
+}  // namespace berth::records
