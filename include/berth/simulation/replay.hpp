@@ -1,0 +1,44 @@
+// What a journal is good for without a run: the World again, and the first difference of two journals.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "berth/simulation/journal.hpp"
+
+namespace berth::simulation {
+
+// A World that goes forward through a journal; a reader asks for instants in ascending order and pays for
+// each transition once.
+class Replay {
+ public:
+  explicit Replay(const JournalReader& journal);
+  // Starts from the image nearest before `at` instead of from the beginning.
+  Replay(const JournalReader& journal, Instant at);
+
+  const World& world() const { return world_; }
+  std::uint64_t next() const { return next_; }  // sequence of the next transition
+  // Up to and including `at`.
+  void advance_to(Instant at);
+  // Up to but not including `sequence`.
+  void advance_before(std::uint64_t sequence);
+
+ private:
+  const JournalReader& journal_;
+  World world_;
+  std::uint64_t next_ = 0;
+};
+
+struct JournalDifference {
+  std::uint64_t sequence = 0;
+  std::optional<Record> left, right;  // nothing: that journal has ended
+};
+// The first transition in which they differ; nothing: none does.
+std::optional<JournalDifference> first_difference(const JournalReader& left, const JournalReader& right);
+
+// A transition as one line, with names taken from the World before it. The instant counts from the start:
+// "+3600.000000s  pod-bound  train-a 0 on h100-03 {0 1}".
+std::string line_of(const Record& record, const World& world);
+
+}  // namespace berth::simulation
