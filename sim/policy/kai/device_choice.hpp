@@ -1,0 +1,41 @@
+// Which devices of a node a shared request takes (kai-semantics.md 6, 9.11): fitting groups and one marker for each
+// free or releasing whole GPU, by device score descending; the first N.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/policy/kai/fit.hpp"
+#include "sim/policy/kai/options.hpp"
+
+namespace berth::policy::kai {
+
+// Stands for a whole GPU of the node, which becomes a new group.
+inline constexpr GroupIx whole_gpu = none<GroupIx>();
+
+enum class DeviceOrder : std::uint8_t { none, pack, spread };
+DeviceOrder device_order(const Plugins& plugins);  // pack where both are on: it comes first
+
+// gpupack: used / memory, a whole GPU 0. gpuspread: 1 - used / memory, a whole GPU 1.
+double device_score(DeviceOrder order, std::int64_t used_mib, std::int64_t device_memory_mib, bool whole);
+// A device of less memory than this has no score and drops out; a whole GPU keeps its score (9.11).
+inline constexpr std::int64_t least_device_memory_mib = 100;
+
+// The devices that could serve one share, best first. Ties: groups in order of creation, then whole GPUs.
+void rank_devices(const NodeInfo& node, const Shape& shape, DeviceOrder order, std::vector<GroupIx>& ranked);
+
+struct DeviceChoice {
+  std::vector<GroupIx>
+      devices;  // as many as asked for; `whole_gpu`: a new group. Empty: there are not enough
+  bool pipelined =
+      false;  // some device is not idle now, or only pipelining is allowed and a new group is opened
+};
+// Takes the first devices of `ranked`.
+void take_devices(const NodeInfo& node, const Shape& shape, const std::vector<GroupIx>& ranked,
+                  bool pipeline_only, DeviceChoice& choice);
+
+// rank_devices and take_devices. `choice` is overwritten; its capacity is reused.
+void choose_devices(const NodeInfo& node, const Shape& shape, DeviceOrder order, bool pipeline_only,
+                    DeviceChoice& choice);
+
+}  // namespace berth::policy::kai

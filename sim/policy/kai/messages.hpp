@@ -1,0 +1,138 @@
+// Reasons and their texts (kai-semantics.md 7, 9.13, 10.13). Built only when someone listens.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sim/policy/kai/resources.hpp"
+
+namespace berth::policy::kai {
+
+// --- Reasons ---------------------------------------------------------------------------------------------------------
+inline constexpr std::string_view reason_non_preemptible_over_quota = "NonPreemptibleOverQuota";
+inline constexpr std::string_view reason_over_limit = "OverLimit";
+inline constexpr std::string_view reason_queue_does_not_exist = "QueueDoesNotExist";
+inline constexpr std::string_view reason_pod_scheduling_errors = "PodSchedulingErrors";
+inline constexpr std::string_view reason_over_capacity = "OverCapacity";
+inline constexpr std::string_view reason_unable_to_schedule = "Unable to schedule podgroup";
+inline constexpr std::string_view reason_not_enough_resources = "Not enough resources for the workload";
+inline constexpr std::string_view unable_to_schedule_pod = "Unable to schedule pod";
+inline constexpr std::string_view no_nodes_found = "no nodes with enough resources were found";
+inline constexpr std::string_view overhead_suffix = "Not enough resources due to pod overhead resources";
+
+// --- Numbers ---------------------------------------------------------------------------------------------------------
+// Three decimals, truncated, without trailing zeros: of millionths.
+std::string decimal(std::int64_t millionths);
+// A resource's amount in the unit of messages: GPUs, cores, GB of 10^9 bytes. -1: "Unlimited". `amount`: GPUs,
+// milli-cores, bytes.
+std::string amount_text(Resource resource, double amount);
+// The shortest decimal text of a number, as the reference prints a raw request: "0.5", "2000", "1e+09".
+std::string raw_number(double value);
+// Three significant digits: "1.8", "2", "1.02e+03".
+std::string three_digits(double value);
+
+// Amounts of a request, a node or a domain as messages show them.
+struct ResourceText {
+  std::int64_t cpu_milli = 0;
+  std::int64_t memory_bytes = 0;
+  double gpus = 0;                  // sum over devices
+  std::int32_t devices = 0;         // fraction: of each of these
+  double portion = 0;               // fraction: of each device; 0: whole or none
+  std::int64_t gpu_memory_mib = 0;  // of each device
+  // Others by name ascending: MIG instances ("nvidia.com/mig-...", counts), extended resources in milli,
+  // ephemeral-storage in bytes, pods in numbers.
+  std::vector<std::pair<std::string, std::int64_t>> others;
+  std::int64_t other(std::string_view name) const;  // 0 when absent
+};
+bool is_mig_resource(std::string_view name);
+// "GPU: 1, CPU: 2 (cores), memory: 3 (GB), pods: 1".
+std::string detailed_text(const ResourceText& request);
+
+// --- A node, a pod, a job that does not fit ---------------------------------------------------------------------------
+struct NodeFitError {
+  std::string node;
+  std::vector<std::string> reasons;
+  std::vector<std::string> detailed;
+};
+// What a request lacks on a node. `used` includes devices opened for sharing. `suffix`: appended to each text.
+NodeFitError insufficient_on_node(std::string_view node, const ResourceText& requested,
+                                  const ResourceText& used, const ResourceText& capacity,
+                                  std::int64_t node_gpu_memory_mib, bool gang, std::string_view suffix);
+
+// Why one pod was not placed: an error of its own, or what its nodes said.
+struct PodFitErrors {
+  std::string error;  // empty: no_nodes_found
+  std::vector<NodeFitError> nodes;
+  bool empty() const { return error.empty() && nodes.empty(); }
+};
+std::string message_of(const PodFitErrors& errors);           // histogram of reasons, sorted as strings
+std::string detailed_message_of(const PodFitErrors& errors);  // a line a node, sorted
+
+struct JobFitError {
+  std::string sub_group;  // empty or "default": not named
+  std::string reason;
+  std::vector<std::string> messages;
+  std::vector<std::string> detailed;  // empty: as messages
+  std::string domain;                 // the node group that it is about; empty: none
+
+  const std::vector<std::string>& details() const { return detailed.empty() ? messages : detailed; }
+};
+std::string message_of(const std::vector<JobFitError>& errors);
+std::string detailed_message_of(const std::vector<JobFitError>& errors);
+
+// What a domain lacks for tasks summed up.
+JobFitError insufficient_in_domain(std::string_view sub_group, std::string_view domain,
+                                   const ResourceText& requested, const ResourceText& available);
+
+// The condition of a pod group and the messages of its pods (9.13).
+struct PodStatusMessage {
+  std::string pod;
+  std::string message;
+};
+struct StatusMessages {
+  std::string pod_group;
+  std::vector<std::pair<std::string, std::string>> reasons;  // reason, message: one a job error
+  std::vector<PodStatusMessage> pods;
+};
+// `pods`: pending pods with their own errors. `prefix`: name the node pool in front (scheduling backoff 1).
+StatusMessages status_messages(std::string_view node_pool, bool prefix,
+                               const std::vector<std::pair<std::string, PodFitErrors>>& pods,
+                               const std::vector<JobFitError>& job_errors, bool detailed);
+
+// --- Gangs, topology --------------------------------------------------------------------------------------------------
+std::string gang_message(std::int64_t found, std::int64_t required, std::string_view error);
+std::string sub_group_gang_message(std::int64_t found, std::string_view sub_group, std::int64_t required,
+                                   std::string_view error);
+std::string single_pod_message(std::string_view namespace_name, std::string_view pod, std::string_view error);
+
+// "topology t, requirement l couldn't be satisfied for job <ns/name>[, subgroup s][: not enough resources in D to
+// allocate the job]". `lacking_domain` empty: without the suffix.
+std::string topology_message(std::string_view topology, std::string_view requirement,
+                             std::string_view namespace_name, std::string_view job,
+                             std::string_view sub_group, std::string_view lacking_domain);
+std::string domain_pods_message(std::string_view domain, std::int64_t possible, std::int64_t required);
+std::string no_such_topology_message(std::string_view namespace_name, std::string_view job,
+                                     std::string_view topology);
+
+// --- Quotas, evictions ------------------------------------------------------------------------------------------------
+// Amounts in the resource's unit: GPUs, milli-cores, bytes.
+std::string over_quota_message(std::string_view queue, Resource resource, double quota, double used,
+                               double requested);
+std::string over_limit_message(std::string_view queue, Resource resource, double limit, double used,
+                               double requested);
+std::string queue_does_not_exist_message(std::string_view queue);
+
+std::string preempt_message(std::string_view pod_namespace, std::string_view pod,
+                            std::string_view job_namespace, std::string_view job);
+std::string reclaim_message(std::string_view pod_namespace, std::string_view pod,
+                            std::string_view job_namespace, std::string_view job);
+// One line a queue, after reclaim_message().
+std::string reclaim_queue_message(std::string_view queue, const Resources& used, const Resources& quota,
+                                  const Resources& fair_share, std::int32_t priority);
+std::string consolidation_message(std::string_view pod_namespace, std::string_view pod);
+std::string stale_gang_message(std::int64_t minimum, std::string_view pod_namespace, std::string_view pod);
+
+}  // namespace berth::policy::kai
