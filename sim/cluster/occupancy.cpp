@@ -128,6 +128,7 @@ void Occupancy::hold(NodeId id, const NodeSpec& spec, const workload::PodShape& 
     if (gpu.kind == GpuRequestKind::whole) {
       BERTH_INVARIANT((node.vacant & device_bit(i)) != 0, "device of " + spec.name + " held twice");
       d.whole = true;
+      d.whole_of = static_cast<std::uint8_t>(gpu.devices);
     } else {
       BERTH_INVARIANT(share_fits(spec, d, gpu), "share of " + spec.name + " over-allocated");
       d.memory_used += share.memory;
@@ -168,7 +169,10 @@ void Occupancy::release(NodeId id, const NodeSpec& spec, const workload::PodShap
     d.used -= share.portion;
     d.memory_used -= share.memory;
     d.holders -= 1;
-    if (d.holders == 0) d.whole = false;
+    if (d.holders == 0) {
+      d.whole = false;
+      d.whole_of = 0;
+    }
     refresh_device(node, i, before);
   }
 }

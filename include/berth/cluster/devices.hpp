@@ -45,6 +45,7 @@ struct DeviceState {
   Bytes memory_used;  // shared: sum of what the holders asked for, a portion being portion x device memory
   std::uint16_t holders = 0;  // pods on it; 0: vacant
   bool whole = false;         // held by a pod that asked for whole devices
+  std::uint8_t whole_of = 0;  // whole: how many devices that pod holds here (gpu-clustering's tag, fgd.md)
   bool failed = false;        // out of service: fits nothing
   bool operator==(const DeviceState&) const = default;
 };

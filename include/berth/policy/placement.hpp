@@ -1,12 +1,13 @@
 // Where a pod goes, for every policy but `kai`. A placement scores the nodes of a pool on the transaction's
 // working occupancy and names the best; ties go to the lowest node number.
 //
-// | name             | takes the node with                                            | source | |
-// ---------------- | -------------------------------------------------------------- | --------------------- |
-// | first-fit        | the lowest number                                              | baselines.md 6 | |
-// best-fit         | least GPU left after placing, then least CPU left              | baselines.md 6        |
-// | worst-fit        | most GPU left after placing, then most CPU left                | baselines.md 6 | The
-// scores of the placement study are in policy/study_placement.hpp.
+// | name      | takes the node with                               | source         |
+// | --------- | ------------------------------------------------- | -------------- |
+// | first-fit | the lowest number                                 | baselines.md 6 |
+// | best-fit  | least GPU left after placing, then least CPU left | baselines.md 6 |
+// | worst-fit | most GPU left after placing, then most CPU left   | baselines.md 6 |
+//
+// The scores of the placement study are in policy/study_placement.hpp.
 #pragma once
 
 #include <memory>
@@ -29,9 +30,9 @@ class Placement {
   virtual ~Placement() = default;
   virtual std::string_view name() const = 0;
   // The place for one pod of `shape` in the snapshot's pool, as `occupancy` (the transaction's) stands;
-  // nothing when no node has room. An index kept between calls follows `occupancy` by its change log.
+  // nothing when no node has room. `pod` names the draw of a placement that draws (random). An index kept between calls follows `occupancy` by its change log.
   virtual std::optional<Place> place(const Snapshot& snapshot, const cluster::Occupancy& occupancy,
-                                     ShapeId shape) = 0;
+                                     ShapeId shape, PodId pod = none<PodId>()) = 0;
   virtual void drop_caches() {}
 };
 

@@ -76,7 +76,7 @@ bool OrderedFit::could(PoolIndex& index, const Snapshot& snapshot, ShapeId shape
 }
 
 std::optional<Place> OrderedFit::place(const Snapshot& snapshot, const cluster::Occupancy& occupancy,
-                                       ShapeId shape) {
+                                       ShapeId shape, PodId /*pod*/) {
   if (pools_.size() <= index_of(snapshot.pool)) pools_.resize(index_of(snapshot.pool) + 1);
   PoolIndex& index = pools_[snapshot.pool];
   follow(index, snapshot, occupancy);

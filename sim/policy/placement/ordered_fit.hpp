@@ -22,7 +22,7 @@ class OrderedFit final : public Placement {
 
   std::string_view name() const override;
   std::optional<Place> place(const Snapshot& snapshot, const cluster::Occupancy& occupancy,
-                             ShapeId shape) override;
+                             ShapeId shape, PodId pod) override;
   void drop_caches() override { pools_.clear(); }
 
  private:

@@ -44,7 +44,7 @@ bool QueuePolicy::place_all(const Snapshot& snapshot, Transaction& transaction,
                             const std::vector<PodId>& pods) {
   const Transaction::Checkpoint before = transaction.checkpoint();
   for (const PodId pod : pods) {
-    auto place = placement_->place(snapshot, transaction.occupancy(), snapshot.workloads->pods[pod].shape);
+    auto place = placement_->place(snapshot, transaction.occupancy(), snapshot.workloads->pods[pod].shape, pod);
     if (!place) {
       transaction.roll_back(before);
       return false;
