@@ -58,7 +58,7 @@ struct JobInfo {
   // real job.
   JobIx original = none<JobIx>();
   // Grows with each change of a task's status: caches of what is computed from statuses compare it.
-  std::uint32_t version = 0;
+  std::uint64_t version = 0;
 };
 
 }  // namespace berth::policy::kai

@@ -34,6 +34,9 @@ struct SharedGroup {
   std::int32_t releasing_tasks = 0;
   std::int32_t pipelined_tasks = 0;
   bool operator==(const SharedGroup&) const = default;
+
+  bool all_releasing() const { return tasks > 0 && releasing_tasks == tasks; }
+  bool all_pipelined() const { return tasks > 0 && pipelined_tasks == tasks; }
 };
 
 struct NodeInfo {
@@ -53,7 +56,6 @@ struct NodeInfo {
   std::vector<std::int32_t> mig_idle;
   std::vector<std::int32_t> mig_releasing;
   std::vector<SharedGroup> groups;  // in order of creation
-  std::vector<TaskIx> tasks;        // all that use the node, any order
   std::int32_t legacy_mig_tasks = 0;
   std::uint64_t version =
       0;  // grows with each change, and goes back with a roll back: equal version, equal state

@@ -21,6 +21,13 @@ namespace berth::policy::kai {
 // A set of nodes: ascending.
 using NodeList = std::vector<NodeIx>;
 
+// A device opened for sharing.
+struct GroupInfo {
+  NodeIx node{};
+  int device = -1;            // the node's device behind it, where one is known
+  bool integer_name = false;  // section 9.12
+};
+
 struct Session {
   Instant now;
   Options options;
@@ -32,6 +39,7 @@ struct Session {
   IdVector<PodSetIx, PodSet> pod_sets;
   IdVector<SubGroupSetIx, SubGroupSet> sub_group_sets;
   IdVector<ShapeIx, Shape> shapes;
+  IdVector<GroupIx, GroupInfo> groups;
   IdVector<ProfileIx, std::string> mig_profiles;       // "1g.10gb", ascending
   IdVector<ProfileIx, std::int32_t> mig_profile_gpus;  // g-number
   IdVector<TopologyIx, cluster::Topology> topologies;
@@ -40,6 +48,8 @@ struct Session {
   std::string node_pool;                     // name of the pool
   NodeList all_nodes;                        // every node of the session
   IdVector<TaskIx, std::string> task_names;  // pod name = UID; only for messages and cases
+
+  std::uint64_t last_version = 0;            // source of NodeInfo::version and JobInfo::version
 
   const Shape& shape_of(TaskIx task) const { return shapes[tasks[task].shape]; }
 };

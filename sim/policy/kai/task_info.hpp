@@ -52,6 +52,7 @@ struct TaskInfo {
   TaskStatus status = TaskStatus::pending;
   // Evicted by the simulation in progress (a "virtual" releasing): may be placed again (section 9.2).
   bool evicted_in_simulation = false;
+  TaskStatus before_eviction = TaskStatus::running;  // valid while evicted_in_simulation
   bool moved = false;            // was evicted and is now pipelined elsewhere
   NodeIx node = none<NodeIx>();  // while it uses one
   std::vector<GroupIx> groups;   // shared requests: the devices it shares
@@ -59,23 +60,24 @@ struct TaskInfo {
   PodId pod{};              // in the World
 };
 
-// Number of tasks by status.
+// Number of tasks by status, and the sums that orders ask for.
 class StatusCounts {
  public:
   std::int32_t operator[](TaskStatus s) const { return counts_[static_cast<std::size_t>(s)]; }
-  void add(TaskStatus s, std::int32_t n) { counts_[static_cast<std::size_t>(s)] += n; }
-  std::int32_t active_used() const { return active_allocated() + (*this)[TaskStatus::releasing]; }
-  std::int32_t active_allocated() const {
-    return (*this)[TaskStatus::allocated] + (*this)[TaskStatus::pipelined] + (*this)[TaskStatus::binding] +
-           (*this)[TaskStatus::bound] + (*this)[TaskStatus::running];
+  void add(TaskStatus s, std::int32_t n) {
+    counts_[static_cast<std::size_t>(s)] += n;
+    if (kai::active_allocated(s)) active_allocated_ += n;
   }
+  std::int32_t active_allocated() const { return active_allocated_; }
+  std::int32_t active_used() const { return active_allocated_ + (*this)[TaskStatus::releasing]; }
   std::int32_t alive() const {
-    return active_allocated() + (*this)[TaskStatus::pending] + (*this)[TaskStatus::gated];
+    return active_allocated_ + (*this)[TaskStatus::pending] + (*this)[TaskStatus::gated];
   }
   bool operator==(const StatusCounts&) const = default;
 
  private:
   std::array<std::int32_t, task_status_count> counts_{};
+  std::int32_t active_allocated_ = 0;
 };
 
 }  // namespace berth::policy::kai

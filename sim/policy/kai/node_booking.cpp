@@ -1,0 +1,169 @@
+#include "sim/policy/kai/node_booking.hpp"
+
+#include "berth/core/invariant.hpp"
+#include "sim/policy/kai/fit.hpp"
+
+namespace berth::policy::kai {
+namespace {
+
+struct Takes {
+  int idle = 0;  // times the request
+  int releasing = 0;
+};
+
+constexpr Takes takes(Lies l) {
+  switch (l) {
+    case Lies::firm:
+      return {-1, 0};
+    case Lies::pipelined:
+      return {0, -1};
+    case Lies::releasing:
+      return {-1, 1};
+    case Lies::nowhere:
+      break;
+  }
+  return {};
+}
+
+void add(Room& room, const Shape& shape, int times) {
+  room.cpu += times * shape.cpu_milli;
+  room.memory += times * shape.memory_bytes;
+  if (shape.gpu == GpuKind::whole) room.gpus += times * shape.devices;
+  room.pods += times;
+}
+
+void change_room(Session& session, NodeInfo& node, ShapeIx shape_ix, int idle, int releasing) {
+  const Shape& shape = session.shapes[shape_ix];
+  if (idle != 0) add(node.idle, shape, idle);
+  if (releasing != 0) add(node.releasing, shape, releasing);
+  for (const MigCount& m : shape.mig) {
+    if (index_of(m.profile) >= node.mig_idle.size()) continue;
+    node.mig_idle[index_of(m.profile)] += idle * m.count;
+    node.mig_releasing[index_of(m.profile)] += releasing * m.count;
+  }
+}
+
+// What an open device takes of the whole-GPU figures (section 10.8).
+Takes device_takes(const SharedGroup& g) {
+  return {g.allocated > 0 ? -1 : 0, (g.all_releasing() ? 1 : 0) - (g.all_pipelined() ? 1 : 0)};
+}
+
+void change_group(NodeInfo& node, const NodeChange& c, int sign) {
+  SharedGroup& g = node.groups[c.position];
+  const Takes before = device_takes(g);
+  g.used += sign * c.used;
+  g.allocated += sign * c.allocated;
+  g.releasing += sign * c.released;
+  g.tasks += sign * c.tasks;
+  g.releasing_tasks += sign * c.releasing_tasks;
+  g.pipelined_tasks += sign * c.pipelined_tasks;
+  const Takes after = device_takes(g);
+  node.idle.gpus += after.idle - before.idle;
+  node.releasing.gpus += after.releasing - before.releasing;
+}
+
+std::size_t position_of(const NodeInfo& node, GroupIx group) {
+  for (std::size_t i = 0; i < node.groups.size(); ++i) {
+    if (node.groups[i].id == group) return i;
+  }
+  BERTH_INVARIANT(false, "a shared device is not on its task's node " + node.name);
+}
+
+// Adds what a task that lies so puts on a group.
+void count(NodeChange& c, Lies l, std::int64_t memory, int sign) {
+  if (l == Lies::nowhere) return;
+  const bool firm = l != Lies::pipelined;
+  const bool releasing = l == Lies::releasing;
+  c.used += sign * memory;
+  c.tasks = static_cast<std::int8_t>(c.tasks + sign);
+  if (firm) c.allocated += sign * memory;
+  if (releasing) {
+    c.released += sign * memory;
+    c.releasing_tasks = static_cast<std::int8_t>(c.releasing_tasks + sign);
+  }
+  if (!firm) {
+    c.released -= sign * memory;
+    c.pipelined_tasks = static_cast<std::int8_t>(c.pipelined_tasks + sign);
+  }
+}
+
+}  // namespace
+
+double accepted_gpu(const NodeInfo& node, const Shape& shape) {
+  if (shape.gpu == GpuKind::memory) return shape.devices * portion_on(node, shape);
+  return shape.amounts.gpu;
+}
+
+void relay(Session& session, NodeIx node_ix, ShapeIx shape_ix, const std::vector<GroupIx>& groups, Lies from,
+           Lies to, std::vector<NodeChange>* log) {
+  NodeInfo& node = session.nodes[node_ix];
+  const Shape& shape = session.shapes[shape_ix];
+  NodeChange room;
+  room.node = node_ix;
+  room.version = node.version;
+  room.shape = shape_ix;
+  room.idle = static_cast<std::int8_t>(takes(to).idle - takes(from).idle);
+  room.releasing = static_cast<std::int8_t>(takes(to).releasing - takes(from).releasing);
+  change_room(session, node, shape_ix, room.idle, room.releasing);
+  node.version = ++session.last_version;
+  if (log != nullptr) log->push_back(room);
+
+  for (const GroupIx group : groups) {
+    NodeChange c;
+    c.node = node_ix;
+    c.version = node.version;
+    c.group = true;
+    c.position = static_cast<std::uint32_t>(position_of(node, group));
+    SharedGroup& g = node.groups[c.position];
+    c.had_entry = g.has_entry;
+    const std::int64_t memory = device_memory_asked(node, shape);
+    count(c, from, memory, -1);
+    count(c, to, memory, 1);
+    change_group(node, c, 1);
+    g.has_entry = g.has_entry || to == Lies::firm || to == Lies::releasing;
+    if (log != nullptr) log->push_back(c);
+  }
+}
+
+GroupIx open_group(Session& session, NodeIx node_ix, bool integer_name, std::vector<NodeChange>* log) {
+  NodeInfo& node = session.nodes[node_ix];
+  const GroupIx id = session.groups.push_back(GroupInfo{node_ix, -1, integer_name});
+  SharedGroup g;
+  g.id = id;
+  g.integer_name = integer_name;
+  NodeChange c;
+  c.node = node_ix;
+  c.version = node.version;
+  c.group = true;
+  c.opened = true;
+  c.position = static_cast<std::uint32_t>(node.groups.size());
+  node.groups.push_back(g);
+  if (log != nullptr) log->push_back(c);
+  return id;
+}
+
+void undo(Session& session, const NodeChange& c) {
+  NodeInfo& node = session.nodes[c.node];
+  if (!c.group) {
+    change_room(session, node, c.shape, -c.idle, -c.releasing);
+  } else if (c.opened) {
+    BERTH_INVARIANT(node.groups.size() == c.position + 1u, "shared devices close in reverse order");
+    session.groups.resize(index_of(node.groups.back().id));
+    node.groups.pop_back();
+  } else {
+    change_group(node, c, -1);
+    node.groups[c.position].has_entry = c.had_entry;
+  }
+  node.version = c.version;
+}
+
+void leave_releasing_share(Session& session, NodeIx node_ix, ShapeIx shape_ix, GroupIx group) {
+  NodeInfo& node = session.nodes[node_ix];
+  NodeChange c;
+  c.position = static_cast<std::uint32_t>(position_of(node, group));
+  count(c, Lies::releasing, device_memory_asked(node, session.shapes[shape_ix]), 1);
+  change_group(node, c, 1);
+  node.version = ++session.last_version;
+}
+
+}  // namespace berth::policy::kai
