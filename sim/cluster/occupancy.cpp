@@ -222,6 +222,12 @@ void Occupancy::assign(NodeId id, const NodeOccupancy& value) {
   note(id);
 }
 
+void Occupancy::assign_all(const Occupancy& other) {
+  nodes_ = other.nodes_;
+  log_base_ += log_.size() + 1;
+  log_.clear();
+}
+
 std::optional<Occupancy::Span> Occupancy::changes_since(std::uint64_t mark) const {
   if (mark < log_base_ || mark > log_base_ + log_.size()) return std::nullopt;
   const NodeId* end = log_.data() + log_.size();

@@ -11,7 +11,7 @@ void WorkingCluster::follow(const cluster::Occupancy& actual) {
   if (changes) {
     for (const NodeId node : *changes) copy_.assign(node, actual[node]);
   } else {
-    copy_ = actual;
+    copy_.assign_all(actual);
     valid_ = true;
   }
   mark_ = actual.mark();

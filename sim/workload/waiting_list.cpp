@@ -22,7 +22,13 @@ void WaitingList::erase(WorkloadId id) {
   note({id, false});
 }
 
-bool WaitingList::contains(WorkloadId id) const { return std::binary_search(ids_.begin(), ids_.end(), id); }
+void WaitingList::touch(WorkloadId id) {
+  if (contains(id)) note({id, true});
+}
+
+bool WaitingList::contains(WorkloadId id) const {
+  return std::binary_search(ids_.begin(), ids_.end(), id);
+}
 
 std::optional<WaitingList::Span> WaitingList::changes_since(std::uint64_t mark) const {
   if (mark < log_base_ || mark > log_base_ + log_.size()) return std::nullopt;

@@ -40,6 +40,8 @@ class Occupancy {
   void set_instances(NodeId id, int device, const std::vector<MigInstance>& instances);
   // Overwrites one node: how a working copy catches up or rolls back.
   void assign(NodeId id, const NodeOccupancy& value);
+  // Overwrites all nodes. Marks taken before are then too old.
+  void assign_all(const Occupancy& other);
 
   // A mark that grows with each change; pass it to changes_since.
   std::uint64_t mark() const { return log_base_ + log_.size(); }

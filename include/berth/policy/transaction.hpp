@@ -14,7 +14,8 @@
 
 namespace berth::policy {
 
-// A copy of a cluster's occupancy that follows it. May be dropped at any cycle without effect.
+// A copy of a cluster's occupancy that follows it. May be dropped at any cycle without effect, together with the caches
+// of the policy that it serves: their marks are marks of this copy's change log.
 class WorkingCluster {
  public:
   // Makes the copy equal to `actual`. O(nodes changed since the last call).

@@ -16,6 +16,10 @@ class WaitingList {
   void insert(WorkloadId id);
   void erase(WorkloadId id);
 
+  // What a listed workload asks for has changed (a pod of it was placed, evicted or ended): followers look again. A
+  // no-op for one that is not listed.
+  void touch(WorkloadId id);
+
   bool contains(WorkloadId id) const;
   std::size_t size() const { return ids_.size(); }
   bool empty() const { return ids_.empty(); }
@@ -24,7 +28,7 @@ class WaitingList {
 
   struct Change {
     WorkloadId id{};
-    bool added = false;
+    bool added = false;  // or touched; a follower forgets what it knew of the id in any case
   };
   struct Span {
     const Change* first;
