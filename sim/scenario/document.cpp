@@ -1,0 +1,269 @@
+#include "berth/scenario/document.hpp"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include "berth/core/text.hpp"
+#include "berth/scenario/limits.hpp"
+
+namespace berth::scenario {
+
+namespace {
+
+// A bound of limits.hpp or a rule of document.hpp is broken: parsing ends here.
+struct Refused {
+  std::string code;
+  Mark mark;
+  std::string message;
+};
+
+// Builds the tree from the parser's events. A container is finished when its end comes; only finished values
+// can be aliased, so a value never holds itself.
+class Builder : public YAML::EventHandler {
+ public:
+  Builder(std::uint32_t file, std::size_t& values) : file_(file), values_(values) {}
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    Value value;
+    value.mark = mark_of(mark);
+    finish(std::move(value), anchor);
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end()) {
+      throw Refused{"alias-to-itself", mark_of(mark), "an alias inside the value that it names"};
+    }
+    count(found->second.second, mark_of(mark));
+    deliver(found->second.first, found->second.second);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
+    Value value;
+    value.kind = Value::Kind::scalar;
+    value.quoted = tag == "!";
+    value.text = text;
+    value.mark = mark_of(mark);
+    finish(std::move(value), anchor);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(Value::Kind::list, mark, anchor);
+  }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(Value::Kind::map, mark, anchor);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapEnd() override { close(); }
+
+  Value take() { return std::move(root_); }
+
+ private:
+  struct Open {
+    Value value;
+    YAML::anchor_t anchor = 0;
+    std::size_t size = 1;  // values in it, itself included
+    std::optional<Value> key;
+  };
+
+  Mark mark_of(const YAML::Mark& mark) const { return {file_, mark.line + 1, mark.column + 1}; }
+
+  void count(std::size_t n, Mark mark) {
+    values_ += n;
+    if (values_ > max_values) {
+      throw Refused{
+          "too-many-values", mark,
+          "more than " + std::to_string(max_values) + " values, aliases counted as often as they are used"};
+    }
+  }
+
+  void open(Value::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
+    if (stack_.size() >= static_cast<std::size_t>(max_depth)) {
+      throw Refused{"too-deep", mark_of(mark),
+                    "lists and maps are nested deeper than " + std::to_string(max_depth) + " levels"};
+    }
+    count(1, mark_of(mark));
+    Open fresh;
+    fresh.value.kind = kind;
+    fresh.value.mark = mark_of(mark);
+    fresh.anchor = anchor;
+    stack_.push_back(std::move(fresh));
+  }
+
+  void close() {
+    Open done = std::move(stack_.back());
+    stack_.pop_back();
+    if (done.anchor != 0) anchors_[done.anchor] = {done.value, done.size};
+    deliver(std::move(done.value), done.size);
+  }
+
+  void finish(Value value, YAML::anchor_t anchor) {
+    count(1, value.mark);
+    if (anchor != 0) anchors_[anchor] = {value, 1};
+    deliver(std::move(value), 1);
+  }
+
+  void deliver(Value value, std::size_t size) {
+    if (stack_.empty()) {
+      root_ = std::move(value);
+      return;
+    }
+    Open& top = stack_.back();
+    top.size += size;
+    if (top.value.is_list()) {
+      top.value.items.push_back(std::move(value));
+      return;
+    }
+    if (!top.key) {
+      if (!value.is_scalar())
+        throw Refused{"key-not-text", value.mark, "a key must be a text, found " + describe(value)};
+      top.key = std::move(value);
+      return;
+    }
+    top.value.entries.push_back(Entry{std::move(top.key->text), top.key->mark, std::move(value)});
+    top.key.reset();
+  }
+
+  std::uint32_t file_;
+  std::size_t& values_;
+  std::vector<Open> stack_;
+  std::map<YAML::anchor_t, std::pair<Value, std::size_t>> anchors_;
+  Value root_;
+};
+
+// Keys that stand twice in one map, everywhere in the tree: all are reported, and the first one stays.
+void refuse_duplicates(Value& value, const Document& document, Diagnostics& diagnostics) {
+  for (Value& item : value.items) refuse_duplicates(item, document, diagnostics);
+  if (!value.is_map()) return;
+  std::map<std::string, Mark, std::less<>> first;
+  std::erase_if(value.entries, [&](const Entry& entry) {
+    const auto [at, fresh] = first.try_emplace(entry.key, entry.key_mark);
+    if (fresh) return false;
+    diagnostics.error(
+        "duplicate-key", document.place(entry.key_mark),
+        "key " + quoted(entry.key) + " stands twice; first in line " + std::to_string(at->second.line));
+    return true;
+  });
+  for (Entry& entry : value.entries) refuse_duplicates(entry.value, document, diagnostics);
+}
+
+}  // namespace
+
+const Entry* Value::find(std::string_view key) const {
+  for (const Entry& entry : entries) {
+    if (entry.key == key) return &entry;
+  }
+  return nullptr;
+}
+
+Entry* Value::find(std::string_view key) {
+  for (Entry& entry : entries) {
+    if (entry.key == key) return &entry;
+  }
+  return nullptr;
+}
+
+Value Value::scalar(std::string text) {
+  Value value;
+  value.kind = Kind::scalar;
+  value.text = std::move(text);
+  return value;
+}
+
+Value Value::list() {
+  Value value;
+  value.kind = Kind::list;
+  return value;
+}
+
+Value Value::map() {
+  Value value;
+  value.kind = Kind::map;
+  return value;
+}
+
+Value& Value::add(std::string key, Value value) {
+  entries.push_back(Entry{std::move(key), Mark{}, std::move(value)});
+  return *this;
+}
+
+std::string describe(const Value& value) {
+  switch (value.kind) {
+    case Value::Kind::null:
+      return "nothing";
+    case Value::Kind::scalar:
+      return quoted(value.text);
+    case Value::Kind::list:
+      return "a list";
+    case Value::Kind::map:
+      return "a map";
+  }
+  return "";
+}
+
+std::uint32_t Document::add_file(std::string name) {
+  files_.push_back(std::move(name));
+  return static_cast<std::uint32_t>(files_.size() - 1);
+}
+
+Place Document::place(Mark mark) const {
+  return Place{mark.file < files_.size() ? files_[mark.file] : std::string(), mark.line, mark.column};
+}
+
+std::optional<Value> Document::parse(const std::string& text, std::uint32_t file, Diagnostics& diagnostics) {
+  if (text.size() > max_file_bytes) {
+    diagnostics.error("file-too-large", place(Mark{file, 0, 0}),
+                      "the file has " + std::to_string(text.size()) + " bytes; at most " +
+                          std::to_string(max_file_bytes) + " are read");
+    return std::nullopt;
+  }
+  if (const std::size_t nul = text.find('\0'); nul != std::string::npos) {
+    const auto line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(nul), '\n') + 1;
+    diagnostics.error("not-text", place(Mark{file, static_cast<std::int32_t>(line), 0}),
+                      "a NUL byte: this is not a YAML text");
+    return std::nullopt;
+  }
+  Builder builder(file, values_);
+  try {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    if (!parser.HandleNextDocument(builder)) {
+      diagnostics.error("empty-file", place(Mark{file, 0, 0}), "the file is empty; expected a map of keys");
+      return std::nullopt;
+    }
+    Value root = builder.take();
+    Builder rest(file, values_);
+    if (parser.HandleNextDocument(rest)) {
+      const Value second = rest.take();
+      diagnostics.error("second-document", place(second.mark),
+                        "a second document begins here; a file holds one");
+      return std::nullopt;
+    }
+    refuse_duplicates(root, *this, diagnostics);
+    return root;
+  } catch (const Refused& refused) {
+    diagnostics.error(refused.code, place(refused.mark), refused.message);
+  } catch (const YAML::Exception& broken) {
+    Mark mark{file, 0, 0};
+    if (!broken.mark.is_null()) mark = Mark{file, broken.mark.line + 1, broken.mark.column + 1};
+    diagnostics.error("yaml-syntax", place(mark), "not YAML: " + broken.msg);
+  } catch (
+      const std::exception& broken) {  // the parser lets a few of the library's own through on broken escapes
+    diagnostics.error("yaml-syntax", place(Mark{file, 0, 0}), std::string("not YAML: ") + broken.what());
+  }
+  return std::nullopt;
+}
+
+}  // namespace berth::scenario
