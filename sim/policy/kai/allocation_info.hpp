@@ -51,7 +51,7 @@ class AttemptRequests {
  private:
   struct Entry {
     bool known = false;
-    std::uint32_t version = 0;
+    std::uint64_t version = 0;
     Resources request;
   };
   IdVector<JobIx, Entry> entries_;

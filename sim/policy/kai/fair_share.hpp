@@ -21,7 +21,7 @@ struct NodeCapacity {
   Resources allocatable;  // whole GPUs in `gpu`
   double mig_gpus = 0;    // sum of g-number x count over advertised instances
   bool ready = true;
-  bool gpu_worker_label = false;
+  bool gpu_worker = false;  // carries the label that restrict mode asks for
 };
 
 // What one node adds to the cluster's total: nothing unless ready; less the active pods of other schedulers.
