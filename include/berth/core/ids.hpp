@@ -1,4 +1,5 @@
-// Identities are indices into contiguous tables, each a type of its own: an IdVector<NodeId, Node> takes no other index.
+// Identities are indices into contiguous tables, each a type of its own: an IdVector<NodeId, Node> takes no
+// other index.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,7 @@ enum class NodeId : std::uint32_t {};
 enum class QueueId : std::uint32_t {};     // departments, projects and any inner queue: nodes of one tree
 enum class WorkloadId : std::uint32_t {};  // in order of submission
 enum class PodId : std::uint32_t {};
-enum class ShapeId : std::uint32_t {};     // workloads that ask for the same thing (workload/shape.hpp)
+enum class ShapeId : std::uint32_t {};  // workloads that ask for the same thing (workload/shape.hpp)
 enum class GpuModelId : std::uint32_t {};
 
 template <class Id>

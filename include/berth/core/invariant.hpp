@@ -1,4 +1,5 @@
-// A broken invariant is a bug in Berth: it stops the program with exit code 3 and names itself. On in every build.
+// A broken invariant is a bug in Berth: it stops the program with exit code 3 and names itself. On in every
+// build.
 #pragma once
 
 #include <stdexcept>
@@ -12,11 +13,12 @@ class InvariantError : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
-[[noreturn]] void invariant_failed(const char* condition, const char* file, int line, const std::string& detail);
+[[noreturn]] void invariant_failed(const char* condition, const char* file, int line,
+                                   const std::string& detail);
 
 }  // namespace berth
 
-#define BERTH_INVARIANT(condition, detail)                                        \
-  do {                                                                            \
+#define BERTH_INVARIANT(condition, detail)                                               \
+  do {                                                                                   \
     if (!(condition)) ::berth::invariant_failed(#condition, __FILE__, __LINE__, detail); \
   } while (false)

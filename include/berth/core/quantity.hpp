@@ -1,6 +1,6 @@
 // Strong integer quantities. Two quantities of different kinds cannot be mixed; a plain number scales one.
-// No function here checks for overflow: inputs are bounded where they enter (scenario, importers) so that sums over a
-// cluster stay below 2^62. Integrals over time do not fit and use core/integral.hpp.
+// No function here checks for overflow: inputs are bounded where they enter (scenario, importers) so that
+// sums over a cluster stay below 2^62. Integrals over time do not fit and use core/integral.hpp.
 #pragma once
 
 #include <compare>
@@ -40,7 +40,11 @@ using GpuMilli = Quantity<struct GpuMilliTag>;  // thousandths of one GPU device
 using CpuMilli = Quantity<struct CpuMilliTag>;  // thousandths of one CPU core
 using Bytes = Quantity<struct BytesTag>;
 
-constexpr GpuMilli whole_gpus(std::int64_t devices) { return GpuMilli(devices * 1000); }
-constexpr Bytes mebibytes(std::int64_t n) { return Bytes(n * 1024 * 1024); }
+constexpr GpuMilli whole_gpus(std::int64_t devices) {
+  return GpuMilli(devices * 1000);
+}
+constexpr Bytes mebibytes(std::int64_t n) {
+  return Bytes(n * 1024 * 1024);
+}
 
 }  // namespace berth

@@ -1,5 +1,6 @@
-// Simulated time. An Instant counts microseconds since 1970-01-01T00:00:00Z (proleptic Gregorian, no leap seconds), so
-// that a record's timestamp is a formatting of it and nothing else. A Duration is a difference of two.
+// Simulated time. An Instant counts microseconds since 1970-01-01T00:00:00Z (proleptic Gregorian, no leap
+// seconds), so that a record's timestamp is a formatting of it and nothing else. A Duration is a difference
+// of two.
 #pragma once
 
 #include <compare>
@@ -28,12 +29,24 @@ struct Duration {
   static constexpr Duration max() { return {std::numeric_limits<std::int64_t>::max()}; }
 };
 
-constexpr Duration microseconds(std::int64_t n) { return {n}; }
-constexpr Duration milliseconds(std::int64_t n) { return {n * 1'000}; }
-constexpr Duration seconds(std::int64_t n) { return {n * 1'000'000}; }
-constexpr Duration minutes(std::int64_t n) { return {n * 60'000'000}; }
-constexpr Duration hours(std::int64_t n) { return {n * 3'600'000'000}; }
-constexpr Duration days(std::int64_t n) { return {n * 86'400'000'000}; }
+constexpr Duration microseconds(std::int64_t n) {
+  return {n};
+}
+constexpr Duration milliseconds(std::int64_t n) {
+  return {n * 1'000};
+}
+constexpr Duration seconds(std::int64_t n) {
+  return {n * 1'000'000};
+}
+constexpr Duration minutes(std::int64_t n) {
+  return {n * 60'000'000};
+}
+constexpr Duration hours(std::int64_t n) {
+  return {n * 3'600'000'000};
+}
+constexpr Duration days(std::int64_t n) {
+  return {n * 86'400'000'000};
+}
 
 struct Instant {
   std::int64_t micros = 0;
