@@ -26,7 +26,13 @@ namespace berth::simulation {
 
 enum class FailureCause : std::uint8_t { exit_code, node_down };
 // Why a pod is deleted when it was not the scheduler that wanted it gone.
-enum class StopCause : std::uint8_t { suspended, deleted, finished, node_removed };
+enum class StopCause : std::uint8_t {
+  suspended,
+  deleted,
+  finished,  // its workload ended without it
+  node_removed,
+  gang_restart,  // another pod of its gang failed, and the gang starts again together
+};
 enum class SuspendCause : std::uint8_t {
   asked,
   work_done,

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,9 +36,13 @@ struct Course {
   std::int32_t terminating = 0;     // of `releasing`: those that the scheduler evicted
   std::int64_t running_speed = 0;   // sum over running pods, milli
   std::int32_t unmet = 0;           // workloads that must complete first and have not
+  std::uint16_t tried_pools = 0;    // that refused it in this round
   std::uint16_t pool_position = 0;  // place of the present pool in spec.node_pools
   bool round_over = false;          // every pool said no; waits in its first one until another changes
   bool shared_work = true;  // one Work for all its pods (gangs, single pods), else each slot has its own
+  bool in_pool = false;     // stands in its pool's `members`
+  bool is_waiting = false;  // in `waiting`
+  bool is_touring = false;  // in `touring`
   bool been_ready = false;  // all required pods have been ready since it last had none running
   bool resuming = false;    // resume asked, pods not yet made
   Instant creation_from;    // the creation delay counts from here
@@ -45,7 +50,9 @@ struct Course {
   EndCause end_cause = EndCause::work_done;
   SuspendCause suspend_cause = SuspendCause::asked;
   policy::EvictionCause last_eviction = policy::EvictionCause::policy;  // valid once preemptions > 0
-  Int128 lost_work = 0;  // units lost to evictions, failures and stops
+  // GPU time (milli x microseconds, at speed 1) of work lost to evictions, lost nodes and stops. What a workload loses by
+  // its own failures is not counted.
+  Int128 lost_gpu_time = 0;
   bool operator==(const Course&) const = default;
 
   std::int32_t holding() const { return binding + running + releasing; }
@@ -69,11 +76,14 @@ struct PoolSums {
 };
 
 struct PoolState {
-  std::vector<WorkloadId> members;   // known to the scheduler and not over, ascending: see policy::Snapshot
-  workload::WaitingList waiting;     // those of them with a pending pod that may be placed
-  std::vector<WorkloadId> watchers;  // round over elsewhere: begin a new one when this pool opens, ascending
-  std::uint64_t changes = 0;         // grows with whatever a policy could see of the pool
-  std::uint64_t openings = 0;        // grows with what could make room: releases, nodes, quotas
+  std::vector<WorkloadId> members;  // known to the scheduler and not over, ascending: see policy::Snapshot
+  workload::WaitingList waiting;    // those of them with a pending pod that may be placed
+  // Several pools: those of `waiting` whose round goes on (a refusal here moves them), and those whose round is over and
+  // that wait elsewhere for this pool to open. Both ascending.
+  std::vector<WorkloadId> touring;
+  std::vector<WorkloadId> watchers;
+  bool opened = false;        // has opened since there were watchers
+  std::uint64_t changes = 0;  // grows with whatever a policy could see of the pool
   GpuMilli gpu_capacity, gpu_allocated;
   std::int64_t running_workloads = 0;
   PoolSums sums;
@@ -101,7 +111,7 @@ struct Totals {
   std::uint64_t pods_evicted = 0;  // by the scheduler
   std::uint64_t pipelined_pods_evicted = 0;
   std::uint64_t completed = 0, failed = 0, dropped = 0, deleted = 0;
-  Int128 lost_work = 0;  // units of Work
+  Int128 lost_gpu_time = 0;  // as in Course
   bool operator==(const Totals&) const = default;
 };
 
@@ -136,7 +146,7 @@ class World {
   // The name of the first field that differs, with the entity; empty when equal. For tests and messages.
   std::string first_difference(const World& other) const;
 
-  // The last submitted workload of that name. O(1) on average.
+  // The last submitted workload of that name. O(log n), and once O(n log n) after submissions.
   std::optional<WorkloadId> find_workload(const std::string& name) const;
 
   // Derived, for readers.
@@ -150,6 +160,7 @@ class World {
   friend class Applier;
   mutable std::map<std::string, WorkloadId, std::less<>> names_;  // derived
   mutable std::size_t named_ = 0;
+  std::vector<char> scratch_;  // of apply; never compared
 };
 
 }  // namespace berth::simulation
