@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "berth/cluster/cluster.hpp"
@@ -31,6 +32,8 @@ struct Snapshot {
   const Usage* usage = nullptr;  // null: none
   // Names of sharing groups on nodes with inventory `counts`, by group id (policy cases); null in a run.
   const std::vector<std::string>* group_names = nullptr;
+  // Names (= UIDs) of pods (policy cases); null in a run: workload UID, '-', index zero-padded to 10 digits.
+  const IdVector<PodId, std::string>* pod_names = nullptr;
 };
 
 }  // namespace berth::policy
