@@ -3,13 +3,16 @@
 namespace berth::records {
 
 Identities::Identities(std::uint64_t seed, std::string_view cluster_name)
-    : seed_(std::to_string(seed)), cluster_(Uuid::of(Uuid::berth(), "cluster/" + seed_ + "/" + std::string(cluster_name))) {}
+    : seed_(std::to_string(seed)),
+      cluster_(Uuid::of(Uuid::berth(), "cluster/" + seed_ + "/" + std::string(cluster_name))) {}
 
-void Identities::follow(const workload::Workloads& workloads, const organization::Organization& organization) {
+void Identities::follow(const workload::Workloads& workloads,
+                        const organization::Organization& organization) {
   for (std::size_t i = workloads_.size(); i < workloads.all.size(); ++i) {
     const auto& spec = workloads.all[id_of<WorkloadId>(i)].spec;
     const std::uint32_t before = names_[{spec.project, spec.name}]++;
-    const Uuid project = Uuid::of(Uuid::berth(), "project/" + seed_ + "/" + organization.queues[spec.project].name);
+    const Uuid project =
+        Uuid::of(Uuid::berth(), "project/" + seed_ + "/" + organization.queues[spec.project].name);
     const Uuid uuid = Uuid::of(project, std::to_string(before) + "/" + spec.name);
     by_uuid_.emplace(uuid, workloads_.push_back(uuid));
   }

@@ -3,7 +3,9 @@
 namespace berth::records {
 namespace {
 
-constexpr std::uint32_t rotate_left(std::uint32_t x, int n) { return (x << n) | (x >> (32 - n)); }
+constexpr std::uint32_t rotate_left(std::uint32_t x, int n) {
+  return (x << n) | (x >> (32 - n));
+}
 
 // One SHA-1 block (FIPS 180-4, 6.1.2).
 void sha1_block(std::array<std::uint32_t, 5>& state, const std::uint8_t* block) {
@@ -51,7 +53,8 @@ std::array<std::uint8_t, 20> sha1(std::string text) {
   for (std::size_t at = 0; at < text.size(); at += 64)
     sha1_block(state, reinterpret_cast<const std::uint8_t*>(text.data()) + at);
   std::array<std::uint8_t, 20> digest;
-  for (std::size_t i = 0; i < 20; ++i) digest[i] = static_cast<std::uint8_t>(state[i / 4] >> (24 - 8 * (i % 4)));
+  for (std::size_t i = 0; i < 20; ++i)
+    digest[i] = static_cast<std::uint8_t>(state[i / 4] >> (24 - 8 * (i % 4)));
   return digest;
 }
 

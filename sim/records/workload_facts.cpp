@@ -27,7 +27,8 @@ void each_pod(const View& view, const Workload& workload, Use use) {
 
 const simulation::Course& course_of(const View& view, const Workload& workload) {
   // Workloads lie in one contiguous table beside their courses.
-  return view.world.courses[id_of<WorkloadId>(static_cast<std::size_t>(&workload - &*view.workloads.all.begin()))];
+  return view.world
+      .courses[id_of<WorkloadId>(static_cast<std::size_t>(&workload - &*view.workloads.all.begin()))];
 }
 
 void add_mig(const View& view, const cluster::NodeSpec& node, const workload::PodShape& shape, Amounts& to) {
@@ -45,23 +46,30 @@ void add_mig(const View& view, const cluster::NodeSpec& node, const workload::Po
 // The scheduler's sentences of kai-semantics.md section 7, as far as they need no second workload's name.
 std::string_view eviction_sentence(policy::EvictionCause cause) {
   switch (cause) {
-    case policy::EvictionCause::preempt: return "Workload was preempted by a higher priority workload";
-    case policy::EvictionCause::reclaim: return "Workload was preempted by a workload of another queue (reclaim)";
+    case policy::EvictionCause::preempt:
+      return "Workload was preempted by a higher priority workload";
+    case policy::EvictionCause::reclaim:
+      return "Workload was preempted by a workload of another queue (reclaim)";
     case policy::EvictionCause::consolidation:
       return "Workload was preempted and rescheduled due to bin packing (resource consolidation) procedure";
     case policy::EvictionCause::stale_gang:
       return "Workload doesn't meet the minimum required number of pods, evicting the remaining pods";
-    case policy::EvictionCause::policy: return "Workload was evicted by the scheduler";
+    case policy::EvictionCause::policy:
+      return "Workload was evicted by the scheduler";
   }
   return "";
 }
 
 std::string_view type_of(const workload::WorkloadSpec& spec) {
   switch (spec.kind) {
-    case Kind::training: return "Training";
-    case Kind::workspace: return "Workspace";
-    case Kind::distributed: return "Distributed";
-    case Kind::inference: return "Inference";
+    case Kind::training:
+      return "Training";
+    case Kind::workspace:
+      return "Workspace";
+    case Kind::distributed:
+      return "Distributed";
+    case Kind::inference:
+      return "Inference";
   }
   return "";
 }
@@ -69,9 +77,12 @@ std::string_view type_of(const workload::WorkloadSpec& spec) {
 std::string_view category_of(const workload::WorkloadSpec& spec) {
   switch (spec.kind) {
     case Kind::training:
-    case Kind::distributed: return "Train";
-    case Kind::workspace: return "Build";
-    case Kind::inference: return "Deploy";
+    case Kind::distributed:
+      return "Train";
+    case Kind::workspace:
+      return "Build";
+    case Kind::inference:
+      return "Deploy";
   }
   return "";
 }
@@ -90,7 +101,8 @@ Amounts allocated_by(const View& view, const Pod& pod) {
   else if (shape.gpu.kind == workload::GpuRequestKind::memory)
     out.gpu_memory = shape.gpu.memory * shape.gpu.devices;
   else  // the portion of each device's memory, rounded down to bytes
-    out.gpu_memory = Bytes(node.gpu_memory.value / 1000 * out.gpu.value + node.gpu_memory.value % 1000 * out.gpu.value / 1000);
+    out.gpu_memory = Bytes(node.gpu_memory.value / 1000 * out.gpu.value +
+                           node.gpu_memory.value % 1000 * out.gpu.value / 1000);
   return out;
 }
 
@@ -107,7 +119,9 @@ Amounts allocated_by(const View& view, const Workload& workload) {
   return out;
 }
 
-GpuMilli allocated_gpus(const View& view, const Workload& workload) { return allocated_by(view, workload).gpu; }
+GpuMilli allocated_gpus(const View& view, const Workload& workload) {
+  return allocated_by(view, workload).gpu;
+}
 
 bool idle_at(const workload::WorkloadSpec& spec, const Pod& pod, Instant now) {
   if (spec.idle_percent <= 0 || pod.status != PodStatus::running) return false;
@@ -139,7 +153,8 @@ std::int32_t running_pods(const View& view, const Workload& workload) {
 std::vector<PoolId> current_pools(const View& view, const Workload& workload) {
   std::vector<std::pair<Instant, PoolId>> uses;
   each_pod(view, workload, [&](const Pod& pod) {
-    if (workload::holds_devices(pod.status)) uses.emplace_back(pod.bound_at, view.cluster.nodes[pod.node].pool);
+    if (workload::holds_devices(pod.status))
+      uses.emplace_back(pod.bound_at, view.cluster.nodes[pod.node].pool);
   });
   std::stable_sort(uses.begin(), uses.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<PoolId> out;
@@ -149,16 +164,19 @@ std::vector<PoolId> current_pools(const View& view, const Workload& workload) {
 }
 
 Duration pending_time(const View& view, const Workload& workload) {
-  return workload.pending_total + (workload.phase == Phase::pending ? view.now - workload.phase_since : Duration{});
+  return workload.pending_total +
+         (workload.phase == Phase::pending ? view.now - workload.phase_since : Duration{});
 }
 
 Duration running_time(const View& view, const Workload& workload) {
-  return workload.running_total + (workload.phase == Phase::running ? view.now - workload.phase_since : Duration{});
+  return workload.running_total +
+         (workload.phase == Phase::running ? view.now - workload.phase_since : Duration{});
 }
 
 // A workload is safe from everybody only while both protections last, its queue's own or the nearest above that has one.
 std::optional<Instant> guaranteed_until(const View& view, const Workload& workload) {
-  if (!workload.spec.preemptible() || !workload.last_start || allocated_gpus(view, workload).value == 0) return std::nullopt;
+  if (!workload.spec.preemptible() || !workload.last_start || allocated_gpus(view, workload).value == 0)
+    return std::nullopt;
   std::optional<Duration> preempt, reclaim;
   for (QueueId id = workload.spec.project; id != none<QueueId>(); id = view.organization.queues[id].parent) {
     const auto& queue = view.organization.queues[id];
@@ -196,20 +214,26 @@ KubernetesPhase kubernetes_phase(const View& view, const Workload& workload) {
 
 std::string_view reason_code(RefusalCode code) {
   switch (code) {
-    case RefusalCode::over_limit: return "OverLimit";
-    case RefusalCode::non_preemptible_over_quota: return "NonPreemptibleOverQuota";
+    case RefusalCode::over_limit:
+      return "OverLimit";
+    case RefusalCode::non_preemptible_over_quota:
+      return "NonPreemptibleOverQuota";
     case RefusalCode::no_room:
-    case RefusalCode::never_fits: return "";
+    case RefusalCode::never_fits:
+      return "";
   }
   return "";
 }
 
 std::string_view user_message(RefusalCode code) {
   switch (code) {
-    case RefusalCode::over_limit: return "You have reached the limit of resources";
-    case RefusalCode::non_preemptible_over_quota: return "You have reached the limit of non-preemptible resources";
+    case RefusalCode::over_limit:
+      return "You have reached the limit of resources";
+    case RefusalCode::non_preemptible_over_quota:
+      return "You have reached the limit of non-preemptible resources";
     case RefusalCode::no_room:
-    case RefusalCode::never_fits: return "";
+    case RefusalCode::never_fits:
+      return "";
   }
   return "";
 }
@@ -223,30 +247,36 @@ std::vector<const Refusal*> coded_refusals(const Workload& workload) {
 }
 
 std::string scheduler_message(const View& view, const Workload& workload, const Refusal& refusal) {
-  static constexpr std::array<std::string_view, organization::resource_count> words{"CPU cores", "GB memory", "GPUs"};
-  static constexpr std::array<std::string_view, organization::resource_count> limit_words{"CPU cores", "memory", "GPUs"};
+  static constexpr std::array<std::string_view, organization::resource_count> words{"CPU cores", "GB memory",
+                                                                                    "GPUs"};
+  static constexpr std::array<std::string_view, organization::resource_count> limit_words{"CPU cores",
+                                                                                          "memory", "GPUs"};
   const auto resource = static_cast<organization::Resource>(refusal.resource);
   // Memory is told in decimal gigabytes, the others in units of a thousand.
   const auto amount = [&](std::int64_t value) {
     return print_decimal(resource == organization::Resource::memory ? value / 1'000'000 : value, 3);
   };
   const std::string word(words[refusal.resource]);
-  const std::string queue = refusal.queue == none<QueueId>() ? "" : view.organization.queues[refusal.queue].name;
+  const std::string queue =
+      refusal.queue == none<QueueId>() ? "" : view.organization.queues[refusal.queue].name;
   switch (refusal.code) {
     case RefusalCode::over_limit: {
       const std::string unit = resource == organization::Resource::memory ? " GB" : " " + word;
-      return queue + " quota has reached the allowable limit of " + std::string(limit_words[refusal.resource]) +
-             ". Limit is " + amount(refusal.limit) + unit + ", currently " + amount(refusal.used) + unit +
-             " allocated and workload requested " + amount(refusal.requested) + unit;
+      return queue + " quota has reached the allowable limit of " +
+             std::string(limit_words[refusal.resource]) + ". Limit is " + amount(refusal.limit) + unit +
+             ", currently " + amount(refusal.used) + unit + " allocated and workload requested " +
+             amount(refusal.requested) + unit;
     }
     case RefusalCode::non_preemptible_over_quota:
-      return "Non-preemptible workload is over quota. Workload requested " + amount(refusal.requested) + " " + word +
-             ", but " + queue + " quota is " + amount(refusal.limit) + " " + word + ", while " + amount(refusal.used) +
-             " " + word + " are already allocated for non-preemptible pods. Use a preemptible workload to go over quota.";
-    case RefusalCode::no_room: return std::string(no_room_message);
+      return "Non-preemptible workload is over quota. Workload requested " + amount(refusal.requested) + " " +
+             word + ", but " + queue + " quota is " + amount(refusal.limit) + " " + word + ", while " +
+             amount(refusal.used) + " " + word +
+             " are already allocated for non-preemptible pods. Use a preemptible workload to go over quota.";
+    case RefusalCode::no_room:
+      return std::string(no_room_message);
     case RefusalCode::never_fits:
-      return "No node of node pool " + view.cluster.pools[refusal.pool].name + " is large enough for a pod of " +
-             workload.spec.name;
+      return "No node of node pool " + view.cluster.pools[refusal.pool].name +
+             " is large enough for a pod of " + workload.spec.name;
   }
   return "";
 }
@@ -260,14 +290,19 @@ std::string phase_message(const View& view, const Workload& workload) {
     }
     case Phase::failed:
       switch (course_of(view, workload).end_cause) {
-        case simulation::EndCause::dropped: return std::string(no_room_message);
-        case simulation::EndCause::backoff_limit: return "back-off limit exceeded";
+        case simulation::EndCause::dropped:
+          return std::string(no_room_message);
+        case simulation::EndCause::backoff_limit:
+          return "back-off limit exceeded";
         case simulation::EndCause::work_done:
-        case simulation::EndCause::exit_code: return workload.spec.name + " exited with code 1";
+        case simulation::EndCause::exit_code:
+          return workload.spec.name + " exited with code 1";
       }
       return "";
-    case Phase::terminating: return std::string(eviction_sentence(course_of(view, workload).last_eviction));
-    default: return "";
+    case Phase::terminating:
+      return std::string(eviction_sentence(course_of(view, workload).last_eviction));
+    default:
+      return "";
   }
 }
 

@@ -62,34 +62,54 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-Value text_or_null(std::string_view text) { return text.empty() ? Value() : Value(std::string(text)); }
-Value instant_or_null(const std::optional<Instant>& instant) { return instant ? Value(*instant) : Value(); }
-Value whole(std::int64_t number) { return number * 1'000'000; }
+Value text_or_null(std::string_view text) {
+  return text.empty() ? Value() : Value(std::string(text));
+}
+Value instant_or_null(const std::optional<Instant>& instant) {
+  return instant ? Value(*instant) : Value();
+}
+Value whole(std::int64_t number) {
+  return number * 1'000'000;
+}
 
 Value value_of(const View& view, WorkloadId id, Field field) {
   const auto& workload = view.workloads.all[id];
   const auto& spec = workload.spec;
   const auto& queues = view.organization.queues;
   switch (field) {
-    case Field::type: return std::string(type_of(spec));
-    case Field::name: return spec.name;
-    case Field::cluster_id: return view.ids.cluster().text();
-    case Field::project_id: return Identities::queue(spec.project);
-    case Field::project_name: return queues[spec.project].name;
-    case Field::department_id: return Identities::queue(view.organization.top_of(spec.project));
-    case Field::department_name: return queues[view.organization.top_of(spec.project)].name;
-    case Field::created_at: return workload.created;
-    case Field::deleted_at: return instant_or_null(workload.deleted_at);
-    case Field::submitted_by: return text_or_null(spec.submitted_by);
-    case Field::phase: return std::string(workload::name_of(workload.phase));
-    case Field::completed_at: return instant_or_null(workload.completed_at);
+    case Field::type:
+      return std::string(type_of(spec));
+    case Field::name:
+      return spec.name;
+    case Field::cluster_id:
+      return view.ids.cluster().text();
+    case Field::project_id:
+      return Identities::queue(spec.project);
+    case Field::project_name:
+      return queues[spec.project].name;
+    case Field::department_id:
+      return Identities::queue(view.organization.top_of(spec.project));
+    case Field::department_name:
+      return queues[view.organization.top_of(spec.project)].name;
+    case Field::created_at:
+      return workload.created;
+    case Field::deleted_at:
+      return instant_or_null(workload.deleted_at);
+    case Field::submitted_by:
+      return text_or_null(spec.submitted_by);
+    case Field::phase:
+      return std::string(workload::name_of(workload.phase));
+    case Field::completed_at:
+      return instant_or_null(workload.completed_at);
     case Field::nodepool: {
       const auto pools = current_pools(view, workload);
       if (!pools.empty()) return view.cluster.pools[pools.front()].name;
       return spec.node_pools.empty() ? Value() : Value(view.cluster.pools[spec.node_pools.front()].name);
     }
-    case Field::distributed_framework: return text_or_null(spec.framework);
-    case Field::allocated_gpu: return allocated_gpus(view, workload).value * 1000;
+    case Field::distributed_framework:
+      return text_or_null(spec.framework);
+    case Field::allocated_gpu:
+      return allocated_gpus(view, workload).value * 1000;
     case Field::idle_gpus: {
       const auto idle = idle_gpus(view, workload);
       return idle ? whole(idle->value / 1000) : Value();
@@ -98,15 +118,23 @@ Value value_of(const View& view, WorkloadId id, Field field) {
       const auto idle = idle_gpus(view, workload);
       return idle ? Value(idle->value * 1000) : Value();
     }
-    case Field::phase_updated_at: return workload.phase_since;
-    case Field::category: return std::string(category_of(spec));
-    case Field::priority: return whole(spec.priority);
-    case Field::total_pending_time_seconds: return whole(pending_time(view, workload) / seconds(1));
-    case Field::total_running_time_seconds: return whole(running_time(view, workload) / seconds(1));
-    case Field::priority_class_name: return text_or_null(spec.priority_class);
-    case Field::guaranteed_runtime_ends_at: return instant_or_null(guaranteed_until(view, workload));
+    case Field::phase_updated_at:
+      return workload.phase_since;
+    case Field::category:
+      return std::string(category_of(spec));
+    case Field::priority:
+      return whole(spec.priority);
+    case Field::total_pending_time_seconds:
+      return whole(pending_time(view, workload) / seconds(1));
+    case Field::total_running_time_seconds:
+      return whole(running_time(view, workload) / seconds(1));
+    case Field::priority_class_name:
+      return text_or_null(spec.priority_class);
+    case Field::guaranteed_runtime_ends_at:
+      return instant_or_null(guaranteed_until(view, workload));
     case Field::ai_application_id:
-    case Field::ai_application_name: return Value();
+    case Field::ai_application_name:
+      return Value();
   }
   return Value();
 }
@@ -139,14 +167,22 @@ bool holds(const Value& value, const Filter& filter) {
   const auto text = [&] { return lower(shown(value)); };
   const std::string wanted = lower(filter.value);
   switch (filter.op) {
-    case FilterOp::equal: return order() == 0;
-    case FilterOp::not_equal: return order() != 0;
-    case FilterOp::at_most: return order() && *order() <= 0;
-    case FilterOp::at_least: return order() && *order() >= 0;
-    case FilterOp::contains: return text().find(wanted) != std::string::npos;
-    case FilterOp::lacks: return text().find(wanted) == std::string::npos;
-    case FilterOp::starts: return text().starts_with(wanted);
-    case FilterOp::ends: return text().ends_with(wanted);
+    case FilterOp::equal:
+      return order() == 0;
+    case FilterOp::not_equal:
+      return order() != 0;
+    case FilterOp::at_most:
+      return order() && *order() <= 0;
+    case FilterOp::at_least:
+      return order() && *order() >= 0;
+    case FilterOp::contains:
+      return text().find(wanted) != std::string::npos;
+    case FilterOp::lacks:
+      return text().find(wanted) == std::string::npos;
+    case FilterOp::starts:
+      return text().starts_with(wanted);
+    case FilterOp::ends:
+      return text().ends_with(wanted);
   }
   return false;
 }
@@ -157,7 +193,8 @@ bool nodepool_holds(const View& view, const workload::Workload& workload, const 
   if (pools.empty()) pools = workload.spec.node_pools;
   const auto matches = [&](PoolId pool) { return holds(view.cluster.pools[pool].name, filter); };
   const bool negated = filter.op == FilterOp::not_equal || filter.op == FilterOp::lacks;
-  return negated ? std::all_of(pools.begin(), pools.end(), matches) : std::any_of(pools.begin(), pools.end(), matches);
+  return negated ? std::all_of(pools.begin(), pools.end(), matches)
+                 : std::any_of(pools.begin(), pools.end(), matches);
 }
 
 bool found_by(const View& view, WorkloadId id, const std::string& search) {
@@ -165,14 +202,15 @@ bool found_by(const View& view, WorkloadId id, const std::string& search) {
   const auto& queues = view.organization.queues;
   const auto has = [&](std::string_view text) { return lower(text).find(search) != std::string::npos; };
   return has(spec.name) || has(queues[spec.project].name) ||
-         has(queues[view.organization.top_of(spec.project)].name) || has(spec.submitted_by) || has(type_of(spec)) ||
-         has(view.ids.workload(id).text());
+         has(queues[view.organization.top_of(spec.project)].name) || has(spec.submitted_by) ||
+         has(type_of(spec)) || has(view.ids.workload(id).text());
 }
 
 // The length of a `field op` at the start of `text`, or 0.
 std::size_t field_and_op(std::string_view text, Field& field, FilterOp& op) {
   std::size_t length = 0;
-  while (length < text.size() && ((text[length] >= 'a' && text[length] <= 'z') || (text[length] >= 'A' && text[length] <= 'Z')))
+  while (length < text.size() &&
+         ((text[length] >= 'a' && text[length] <= 'z') || (text[length] >= 'A' && text[length] <= 'Z')))
     ++length;
   const auto found = find_field(text.substr(0, length));
   if (!found) return 0;
@@ -197,7 +235,9 @@ std::optional<std::string> parse_filters(std::string_view text, std::vector<Filt
   while (!text.empty()) {
     Filter filter;
     const std::size_t head = field_and_op(text, filter.field, filter.op);
-    if (head == 0) return "filterBy: '" + std::string(text.substr(0, 80)) + "' does not begin with a field and an operator";
+    if (head == 0)
+      return "filterBy: '" + std::string(text.substr(0, 80)) +
+             "' does not begin with a field and an operator";
     std::size_t end = head;
     for (;; ++end) {
       end = text.find(',', end);

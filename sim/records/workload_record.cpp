@@ -42,7 +42,9 @@ void bytes_pair(JsonWriter& out, std::optional<std::int64_t> limit, std::int64_t
   out.key("request").string(print_bytes(Bytes(request))).end_object();
 }
 
-void null_pair(JsonWriter& out) { out.begin_object().key("limit").null().key("request").null().end_object(); }
+void null_pair(JsonWriter& out) {
+  out.begin_object().key("limit").null().key("request").null().end_object();
+}
 
 // 2.24 has MIG instances as extended resources; `migProfile`, which it dropped, stays as an extra key for older readers
 // (contract/NOTES.md section 7).
@@ -78,7 +80,8 @@ void write_allocated(JsonWriter& out, const Amounts& amounts) {
 // What the specification asks for, all pods at full size.
 std::vector<RequestedShape> specified(const View& view, const Workload& workload) {
   std::vector<RequestedShape> out;
-  for (const auto& pods : workload.spec.templates) out.push_back({&view.workloads.shapes[pods.shape], pods.count});
+  for (const auto& pods : workload.spec.templates)
+    out.push_back({&view.workloads.shapes[pods.shape], pods.count});
   return out;
 }
 
@@ -126,7 +129,8 @@ void write_conditions(JsonWriter& out, const View& view, const Workload& workloa
           .key("reason")
           .string("Unschedulable")
           .key("message")
-          .string("node pool " + view.cluster.pools[refusal.pool].name + ": " + scheduler_message(view, workload, refusal))
+          .string("node pool " + view.cluster.pools[refusal.pool].name + ": " +
+                  scheduler_message(view, workload, refusal))
           .key("lastTransitionTime")
           .instant(refusal.at)
           .end_object();
@@ -144,7 +148,8 @@ void write_pending_messages(JsonWriter& out, const View& view, const Workload& w
     out.begin_object();
     out.key("nodePool").string(view.cluster.pools[refusal->pool].name);
     out.key("phaseReason").string(reason_code(refusal->code));
-    out.key("reason").string(refusal->code == workload::RefusalCode::over_limit ? "Over limit" : "Non-preemptible over quota");
+    out.key("reason").string(
+        refusal->code == workload::RefusalCode::over_limit ? "Over limit" : "Non-preemptible over quota");
     out.key("orgType");
     if (refusal->queue == none<QueueId>())
       out.null();

@@ -1,9 +1,9 @@
 #include "berth/records/json_writer.hpp"
 
+#include <rapidcheck.h>
 #include <catch2/catch.hpp>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <rapidcheck.h>
 
 #include "berth/core/invariant.hpp"
 
@@ -19,7 +19,16 @@ TEST_CASE("a document is written with its commas and without white space") {
 
 TEST_CASE("an indented document has one member a line") {
   JsonWriter out(2);
-  out.begin_object().key("a").begin_array().integer(1).integer(2).end_array().key("b").begin_object().end_object().end_object();
+  out.begin_object()
+      .key("a")
+      .begin_array()
+      .integer(1)
+      .integer(2)
+      .end_array()
+      .key("b")
+      .begin_object()
+      .end_object()
+      .end_object();
   CHECK(out.text() == "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": {}\n}");
 }
 
@@ -50,7 +59,10 @@ TEST_CASE("strings are escaped, and what is not UTF-8 is replaced") {
   CHECK(text("a\"b\\c\n\t\r\b\f") == R"("a\"b\\c\n\t\r\b\f")");
   CHECK(text(std::string_view("\0\x1f\x7f", 3)) == "\"\\u0000\\u001f\x7f\"");
   CHECK(text("Zürich 東京 🚀") == "\"Zürich 東京 🚀\"");
-  CHECK(text("\xff" "a\xc0\x80") == "\"\xEF\xBF\xBD" "a\xEF\xBF\xBD\xEF\xBF\xBD\"");
+  CHECK(text("\xff"
+             "a\xc0\x80") ==
+        "\"\xEF\xBF\xBD"
+        "a\xEF\xBF\xBD\xEF\xBF\xBD\"");
   CHECK(text("\xed\xa0\x80") == "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");  // a surrogate
   CHECK(text("\xe6\x9d") == "\"\xEF\xBF\xBD\xEF\xBF\xBD\"");                  // cut off
 }

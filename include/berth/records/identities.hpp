@@ -49,7 +49,8 @@ class Identities {
   Uuid cluster_;
   IdVector<WorkloadId, Uuid> workloads_;
   std::map<Uuid, WorkloadId> by_uuid_;
-  std::map<std::pair<QueueId, std::string>, std::uint32_t> names_;  // how many workloads had this project and name
+  std::map<std::pair<QueueId, std::string>, std::uint32_t>
+      names_;  // how many workloads had this project and name
 };
 
 }  // namespace berth::records

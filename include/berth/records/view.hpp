@@ -10,7 +10,12 @@ namespace berth::records {
 // References only: whoever makes a view keeps what it refers to, and has let `ids` follow the workloads.
 struct View {
   View(const simulation::World& at, const Identities& who, Instant when)
-      : world(at), cluster(at.cluster), organization(at.organization), workloads(at.workloads), ids(who), now(when) {}
+      : world(at),
+        cluster(at.cluster),
+        organization(at.organization),
+        workloads(at.workloads),
+        ids(who),
+        now(when) {}
 
   const simulation::World& world;
   const cluster::Cluster& cluster;

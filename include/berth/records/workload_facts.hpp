@@ -15,8 +15,8 @@ namespace berth::records {
 
 // Amounts of a set of pods. GPU of MIG pods counts by the g-number, as quotas do (kai-semantics.md section 6).
 struct Amounts {
-  GpuMilli gpu;        // devices x portion
-  Bytes gpu_memory;    // allocated: share x device memory; requested: what memory requests ask
+  GpuMilli gpu;      // devices x portion
+  Bytes gpu_memory;  // allocated: share x device memory; requested: what memory requests ask
   CpuMilli cpu;
   Bytes memory;
   std::map<std::string, std::int64_t> mig;  // profile -> instances
@@ -56,7 +56,8 @@ std::string_view reason_code(workload::RefusalCode code);
 // "You have reached the limit of ...": for whom the record is shown to. Empty like the code.
 std::string_view user_message(workload::RefusalCode code);
 // The scheduler's own sentence with its numbers (kai-semantics.md section 7).
-std::string scheduler_message(const View& view, const workload::Workload& workload, const workload::Refusal& refusal);
+std::string scheduler_message(const View& view, const workload::Workload& workload,
+                              const workload::Refusal& refusal);
 std::string_view eviction_sentence(policy::EvictionCause cause);
 std::string phase_message(const View& view, const workload::Workload& workload);
 // Refusals that the API has a code for; only of a pending workload.

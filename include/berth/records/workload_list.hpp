@@ -13,10 +13,32 @@ namespace berth::records {
 
 // The fields that filterBy and sortBy name, in the order of the contract's enum.
 enum class Field : std::uint8_t {
-  type, name, cluster_id, project_id, project_name, department_id, department_name, created_at, deleted_at, submitted_by,
-  phase, completed_at, nodepool, distributed_framework, allocated_gpu, idle_gpus, idle_allocated_gpus, phase_updated_at,
-  category, priority, total_pending_time_seconds, total_running_time_seconds, priority_class_name,
-  guaranteed_runtime_ends_at, ai_application_id, ai_application_name,
+  type,
+  name,
+  cluster_id,
+  project_id,
+  project_name,
+  department_id,
+  department_name,
+  created_at,
+  deleted_at,
+  submitted_by,
+  phase,
+  completed_at,
+  nodepool,
+  distributed_framework,
+  allocated_gpu,
+  idle_gpus,
+  idle_allocated_gpus,
+  phase_updated_at,
+  category,
+  priority,
+  total_pending_time_seconds,
+  total_running_time_seconds,
+  priority_class_name,
+  guaranteed_runtime_ends_at,
+  ai_application_id,
+  ai_application_name,
 };
 std::optional<Field> find_field(std::string_view name);
 

@@ -1,0 +1,65 @@
+// A subcommand of the program: its words for `berth help` and what it does. Each has a file of its own and a row in
+// commands.cpp.
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace berth::tools {
+
+namespace po = boost::program_options;
+
+// Exit codes (interface.md, "The program").
+inline constexpr int done = 0;
+inline constexpr int check_failed = 1;
+inline constexpr int bad_input = 2;
+inline constexpr int internal_error = 3;
+inline constexpr int interrupted = 130;
+
+// The command line is wrong: printed with a pointer to the command's help, exit code 2.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+// What a user named cannot be used (a missing file, a refused folder): printed as it is, exit code 2.
+class InputError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// What the command line said. Every command has these; the rest stands in `values`.
+struct Arguments {
+  po::variables_map values;
+  std::vector<std::string> positional;
+  bool quiet = false;  // no progress, no summary
+  bool json = false;   // results for machines on standard output
+
+  bool has(const char* name) const { return values.count(name) > 0; }
+  std::string text(const char* name) const { return values[name].as<std::string>(); }
+  std::vector<std::string> texts(const char* name) const;  // empty when not given
+};
+
+struct Command {
+  std::string_view name;
+  std::string_view arguments;  // "SCENARIO --out DIR"
+  std::string_view summary;    // one line, for the list of commands
+  std::string_view details;    // some lines, for its own help
+  std::size_t least_positional = 0, most_positional = 0;
+  void (*add_options)(po::options_description_easy_init& options);
+  int (*run)(const Arguments& arguments);
+};
+
+const std::vector<Command>& commands();
+// Throws UsageError when there is none, with the nearest name.
+const Command& find_command(const std::string& name);
+
+std::string program_help();
+std::string command_help(const Command& command);
+
+// Throws UsageError. `help` is set when --help was among them; then nothing else was checked.
+Arguments parse_arguments(const Command& command, const std::vector<std::string>& words, bool& help);
+
+}  // namespace berth::tools

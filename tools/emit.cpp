@@ -1,0 +1,44 @@
+#include "emit.hpp"
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "berth/core/diagnostic.hpp"
+#include "berth/core/text.hpp"
+#include "command.hpp"
+
+namespace berth::tools {
+
+Emit parse_emit(const std::string& text) {
+  static constexpr std::array<std::pair<const char*, bool Emit::*>, 5> names{{{"summary", &Emit::summary},
+                                                                              {"journal", &Emit::journal},
+                                                                              {"records", &Emit::records},
+                                                                              {"telemetry", &Emit::telemetry},
+                                                                              {"metrics", &Emit::metrics}}};
+  Emit out{false, false, false, false, false};
+  std::size_t at = 0;
+  while (at <= text.size()) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    const std::string item = text.substr(at, comma - at);
+    at = comma + 1;
+    bool known = false;
+    std::vector<std::string> candidates;
+    for (const auto& [name, member] : names) {
+      candidates.emplace_back(name);
+      if (item != name) continue;
+      out.*member = true;
+      known = true;
+    }
+    if (known) continue;
+    if (item == "report") throw UsageError("--emit: 'report' is not supported by this version");
+    const auto nearest = nearest_name(item, candidates);
+    throw UsageError(
+        "--emit: unknown item " + berth::quoted(item) +
+        (nearest ? "; did you mean " + berth::quoted(*nearest) + "?"
+                 : "; expected some of summary, journal, records, telemetry, metrics, joined by commas"));
+  }
+  return out;
+}
+
+}  // namespace berth::tools
