@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "berth/core/diagnostic.hpp"
+#include "berth/policy/study_placement.hpp"
 #include "placement/ordered_fit.hpp"
 #include "queue/queue_policy.hpp"
 
@@ -18,6 +19,11 @@ std::unique_ptr<Policy> make_queue_policy(const PolicySpec& spec) {
 template <FitOrder order>
 std::unique_ptr<Placement> make_ordered_fit(const PolicySpec&) {
   return std::make_unique<OrderedFit>(order);
+}
+
+template <StudyScore score>
+std::unique_ptr<Placement> make_study(const PolicySpec& spec) {
+  return make_study_placement(score, spec);
 }
 
 std::vector<PolicyOption> common_options() {
@@ -49,6 +55,12 @@ const std::vector<PlacementEntry>& placement_entries() {
       {"first-fit", make_ordered_fit<FitOrder::first>},
       {"best-fit", make_ordered_fit<FitOrder::best>},
       {"worst-fit", make_ordered_fit<FitOrder::worst>},
+      {"dot-product", make_study<StudyScore::dot_product>},
+      {"study-best-fit", make_study<StudyScore::best_fit>},
+      {"gpu-packing", make_study<StudyScore::gpu_packing>},
+      {"gpu-clustering", make_study<StudyScore::gpu_clustering>},
+      {"fgd", make_study<StudyScore::fgd>},
+      {"random", make_study<StudyScore::random>},
   };
   return entries;
 }
