@@ -1,0 +1,222 @@
+// The heap over the queue tree: Go's array moves, the lazy re-ordering, the depth limit, and random walks beside a twin.
+#include <rapidcheck.h>
+
+#include "sim/policy/kai/job_heap.hpp"
+#include "support/slow/job_heap.hpp"
+#include "tests/policy/kai/rule_session.hpp"
+
+using namespace berth;
+using namespace berth::policy::kai;
+using namespace berth::policy::kai::testing;
+
+namespace {
+
+const auto smaller = [](int a, int b) { return a < b; };
+
+Shape gpus(double n) {
+  Shape shape;
+  shape.gpu = GpuKind::whole;
+  shape.amounts.gpu = n;
+  return shape;
+}
+
+JobIx add_job(RuleSession& s, QueueIx queue, std::int32_t priority, std::int64_t created, TaskStatus status,
+              double gpu) {
+  JobInfo job;
+  job.name = job.uid = "j" + std::to_string(s.session.jobs.size());
+  job.queue = queue;
+  job.priority = priority;
+  job.created = {created};
+  return s.add_job(job, {{"default", 1, {{"t", status, false, gpus(gpu)}}}});
+}
+
+QueueInfo queue_of(std::string name, std::int64_t created, double quota, double fair_share) {
+  QueueInfo q;
+  q.name = std::move(name);
+  q.created = {created};
+  q.quota = {unlimited, unlimited, quota};
+  q.limit = {unlimited, unlimited, unlimited};
+  q.fair_share.gpu = fair_share;
+  q.allocatable_share = allocatable_share(q);
+  return q;
+}
+
+// A random tree of up to three levels with jobs; a job's allocation counts at its queue and all ancestors.
+void fill_randomly(RuleSession& s, bool victims) {
+  s.session.total = {1000, 1000, 20};
+  const int tops = *rc::gen::inRange(1, 4);
+  std::vector<QueueIx> leaves;
+  std::int64_t created = 0;
+  const auto add = [&](QueueIx parent) {
+    QueueInfo q = queue_of("q" + std::to_string(s.session.queues.size()), created, *rc::gen::inRange(0, 4),
+                           *rc::gen::inRange(0, 6));
+    q.priority = *rc::gen::element(100, 100, 100, 200);
+    created += *rc::gen::inRange(0, 2);
+    return s.add_queue(q, parent);
+  };
+  for (int t = 0; t < tops; ++t) {
+    const QueueIx top = add(none<QueueIx>());
+    const int children = *rc::gen::inRange(1, 4);
+    for (int c = 0; c < children; ++c) {
+      const QueueIx child = add(top);
+      const int below = *rc::gen::element(0, 0, 2);
+      for (int b = 0; b < below; ++b) leaves.push_back(add(child));
+      if (below == 0) leaves.push_back(child);
+    }
+  }
+  const int jobs = *rc::gen::inRange(0, 25);
+  for (int j = 0; j < jobs; ++j) {
+    const QueueIx leaf =
+        leaves[static_cast<std::size_t>(*rc::gen::inRange(0, static_cast<int>(leaves.size())))];
+    const double gpu = *rc::gen::element(0.5, 1.0, 1.0, 2.0);
+    const JobIx job = add_job(s, leaf, *rc::gen::element(50, 50, 75), *rc::gen::inRange(0, 3),
+                              victims ? TaskStatus::running : TaskStatus::pending, gpu);
+    if (!victims) continue;
+    for (QueueIx q = leaf; q != none<QueueIx>(); q = s.session.queues[q].parent) {
+      s.session.queues[q].allocated += s.session.jobs[job].allocated;
+    }
+  }
+  s.rank_jobs();
+}
+
+void walk_beside_twin(bool victims) {
+  RuleSession s;
+  fill_randomly(s, victims);
+  AttemptRequests requests;
+  JobHeap heap(s.session, requests, victims ? JobHeap::Order::victims : JobHeap::Order::jobs);
+  berth::testing::slow::JobHeapTwin twin(s.session, victims);
+  std::vector<JobIx> all;
+  for (std::size_t i = 0; i < s.session.jobs.size(); ++i) all.push_back(id_of<JobIx>(i));
+  heap.init(all);
+  for (JobIx job : all) twin.push(job);
+  std::vector<JobIx> out;  // popped, may be pushed back
+  for (int step = 0; step < 60 && !heap.empty(); ++step) {
+    RC_ASSERT(!twin.empty());
+    const JobIx job = heap.pop();
+    RC_ASSERT(twin.pop() == job);
+    out.push_back(job);
+    // A start changes what its queues hold while other entries stay where they are.
+    if (!victims && *rc::gen::element(0, 1) == 0) {
+      for (QueueIx q = s.session.jobs[job].queue; q != none<QueueIx>(); q = s.session.queues[q].parent) {
+        s.session.queues[q].allocated.gpu += 1;
+      }
+    }
+    if (*rc::gen::inRange(0, 3) == 0) {
+      const JobIx back = out[static_cast<std::size_t>(*rc::gen::inRange(0, static_cast<int>(out.size())))];
+      heap.push(back);
+      twin.push(back);
+      out.erase(std::find(out.begin(), out.end(), back));
+    }
+  }
+  RC_ASSERT(heap.empty() == twin.empty());
+}
+
+}  // namespace
+
+TEST_CASE("kai: the heap moves entries as Go's container/heap does") {
+  // Arrays worked out by hand from the rules of init, push, fix, remove and pop.
+  std::vector<int> heap{5, 2, 8, 1, 9};
+  heap_init(heap, smaller);
+  CHECK(heap == std::vector<int>{1, 2, 8, 5, 9});
+  heap_push(heap, 0, smaller);
+  CHECK(heap == std::vector<int>{0, 2, 1, 5, 9, 8});
+  CHECK(heap_remove(heap, 1, smaller) == 2);
+  CHECK(heap == std::vector<int>{0, 5, 1, 8, 9});
+  CHECK(heap_remove(heap, 4, smaller) == 9);
+  CHECK(heap == std::vector<int>{0, 5, 1, 8});
+  heap[0] = 7;
+  heap_fix(heap, 0, smaller);
+  CHECK(heap == std::vector<int>{1, 5, 7, 8});
+  CHECK(heap_pop(heap, smaller) == 1);
+  CHECK(heap == std::vector<int>{5, 8, 7});
+  heap[2] = 3;
+  heap_fix(heap, 2, smaller);
+  CHECK(heap == std::vector<int>{3, 8, 5});
+}
+
+TEST_CASE("kai: one queue's jobs come out by priority, gang state and age") {
+  RuleSession s;
+  const QueueIx q = s.add_queue(queue_of("q", 0, 4, 4), none<QueueIx>());
+  const JobIx young = add_job(s, q, 50, 2, TaskStatus::pending, 1);
+  const JobIx old = add_job(s, q, 50, 1, TaskStatus::pending, 1);
+  const JobIx urgent = add_job(s, q, 75, 3, TaskStatus::pending, 1);
+  const JobIx running =
+      add_job(s, q, 50, 0, TaskStatus::running, 1);  // at its minimum: after those below theirs
+  s.rank_jobs();
+  AttemptRequests requests;
+  JobHeap heap(s.session, requests, JobHeap::Order::jobs);
+  heap.init({running, young, old, urgent});
+  CHECK(heap.size() == 4);
+  std::vector<JobIx> order;
+  while (!heap.empty()) order.push_back(heap.pop());
+  CHECK(order == std::vector<JobIx>{urgent, old, young, running});
+  CHECK(heap.pop() == none<JobIx>());
+
+  JobHeap victims(s.session, requests, JobHeap::Order::victims);
+  victims.init({running, young, old, urgent});
+  order.clear();
+  while (!victims.empty()) order.push_back(victims.pop());
+  CHECK(order == std::vector<JobIx>{running, young, old, urgent});
+}
+
+TEST_CASE("kai: a queue deep in the heap stays stale until it is looked at as the top") {
+  // Four queues, the least used first: the heap's array is [a, b, c, d]. Behind its back d loses all that it holds. A look
+  // at the top compares a with b and c alone, so that d waits until a pop brings it up.
+  RuleSession s;
+  s.session.total = {1, 1, 8};
+  std::vector<QueueIx> queues;
+  std::vector<JobIx> jobs;
+  for (int i = 0; i < 4; ++i) {
+    QueueInfo queue = queue_of(std::string(1, static_cast<char>('a' + i)), i, 0, 8);
+    queue.allocated.gpu = i + 1;
+    queues.push_back(s.add_queue(queue, none<QueueIx>()));
+    jobs.push_back(add_job(s, queues.back(), 50, 0, TaskStatus::pending, 1));
+  }
+  const JobIx second_of_a = add_job(s, queues[0], 50, 1, TaskStatus::pending, 1);
+  s.rank_jobs();
+  AttemptRequests requests;
+  JobHeap heap(s.session, requests, JobHeap::Order::jobs);
+  heap.init(jobs);
+  heap.push(second_of_a);
+  s.session.queues[queues[3]].allocated.gpu = 0;
+  CHECK(heap.pop() == jobs[0]);
+  CHECK(heap.pop() == second_of_a);
+  // Now a leaves: the last entry of the array, d, takes its place and stays there.
+  CHECK(heap.pop() == jobs[3]);
+  CHECK(heap.pop() == jobs[1]);
+  CHECK(heap.pop() == jobs[2]);
+}
+
+TEST_CASE("kai: the queue depth limit drops the last leaf of the heap, not the worst job") {
+  RuleSession s;
+  const QueueIx q = s.add_queue(queue_of("q", 0, 4, 4), none<QueueIx>());
+  const JobIx low = add_job(s, q, 50, 0, TaskStatus::pending, 1);
+  const JobIx mid = add_job(s, q, 60, 1, TaskStatus::pending, 1);
+  const JobIx high = add_job(s, q, 70, 2, TaskStatus::pending, 1);
+  s.rank_jobs();
+  AttemptRequests requests;
+  JobHeap heap(s.session, requests, JobHeap::Order::jobs, 2);
+  // Array after low, mid: [mid, low]. High rises to the top, mid becomes the last leaf and is dropped; low stays.
+  heap.init({low, mid, high});
+  CHECK(heap.size() == 2);
+  CHECK(heap.pop() == high);
+  CHECK(heap.pop() == low);
+  CHECK(heap.empty());
+}
+
+TEST_CASE("kai: jobs without a leaf queue stay out of the heap") {
+  RuleSession s;
+  const QueueIx top = s.add_queue(queue_of("top", 0, 4, 4), none<QueueIx>());
+  s.add_queue(queue_of("leaf", 0, 4, 4), top);
+  const JobIx inner = add_job(s, top, 50, 0, TaskStatus::pending, 1);
+  const JobIx lost = add_job(s, none<QueueIx>(), 50, 0, TaskStatus::pending, 1);
+  AttemptRequests requests;
+  JobHeap heap(s.session, requests, JobHeap::Order::jobs);
+  heap.init({inner, lost});
+  CHECK(heap.empty());
+}
+
+TEST_CASE("kai: random walks of the heap follow the twin's") {
+  CHECK(rc::check("jobs", [] { walk_beside_twin(false); }));
+  CHECK(rc::check("victims", [] { walk_beside_twin(true); }));
+}
