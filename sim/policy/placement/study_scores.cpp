@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+
+#include "berth/core/math.hpp"
 
 namespace berth::policy {
 
@@ -11,10 +12,6 @@ namespace {
 // The study's largest node: what its scores divide by.
 constexpr double cpu_scale = 128'000;
 constexpr double gpu_scale = 8'000;
-
-double sigmoid(double x) {
-  return 1 / (1 + std::exp(-x));
-}
 
 // Devices that one share may take, one for each distinct amount left: the lowest, since equal devices score alike.
 cluster::DeviceSet distinct_candidates(const NodeLeft& left, std::int32_t milli, cluster::DeviceSet taken) {
@@ -31,7 +28,7 @@ cluster::DeviceSet distinct_candidates(const NodeLeft& left, std::int32_t milli,
 }
 
 std::int32_t fgd_score(double before, double after) {
-  return static_cast<std::int32_t>(100 * sigmoid((before - after) / 1000));
+  return static_cast<std::int32_t>(100 * math::sigmoid((before - after) / 1000));
 }
 
 }  // namespace
