@@ -1,0 +1,98 @@
+#include "sim/policy/kai/scenario.hpp"
+
+#include <algorithm>
+
+namespace berth::policy::kai {
+
+Scenario::Scenario(Cycle& cycle, PartialJobs& copies, JobIx pending, const std::vector<TaskIx>& tasks,
+                   const std::vector<JobIx>& victims, const std::vector<TaskIx>& recorded,
+                   const NodeList& nodes)
+    : c_(cycle),
+      copies_(copies),
+      heap_(cycle.session, cycle.requests, JobHeap::Order::victims),
+      recorded_(recorded),
+      is_recorded_(cycle.session.tasks.size(), 0),
+      victims_(recorded),
+      idle_gpus_(cycle.session, tasks),
+      topology_(cycle.session, pending) {
+  heap_.init(victims);
+  for (const TaskIx t : tasks) {
+    if (!c_.filters.affinity_satisfiable(t, nodes)) picky_.push_back(t);
+  }
+  for (const TaskIx t : recorded_) {
+    is_recorded_[index_of(t)] = 1;
+    free(t);
+  }
+}
+
+void Scenario::free(TaskIx task) {
+  idle_gpus_.free_victim(task);
+  topology_.free_victim(task);
+  if (picky_.empty()) return;
+  const NodeList there{c_.session.tasks[task].node};
+  picky_.erase(std::remove_if(picky_.begin(), picky_.end(),
+                              [&](TaskIx t) { return c_.filters.affinity_satisfiable(t, there); }),
+               picky_.end());
+}
+
+bool Scenario::passes_filters() const {
+  return picky_.empty() && topology_.passes() && idle_gpus_.passes();
+}
+
+bool Scenario::grow() {
+  while (!heap_.empty()) {
+    if (add_chunk(heap_.pop())) return true;
+  }
+  return false;
+}
+
+bool Scenario::add_chunk(JobIx popped) {
+  const Session& s = c_.session;
+  const Chunk chunk = tasks_to_evict(s, popped);
+  const auto recorded = [&](TaskIx t) { return is_recorded_[index_of(t)] != 0; };
+  const auto put_back = [&](auto&& drops) {
+    std::vector<TaskIx> rest;
+    for (const PodSetIx p : s.jobs[popped].pod_sets) {
+      for (const TaskIx t : s.pod_sets[p].tasks) {
+        if (!drops(t)) rest.push_back(t);
+      }
+    }
+    if (!rest.empty()) heap_.push(copies_.with_tasks(popped, rest));
+  };
+  if (std::any_of(chunk.tasks.begin(), chunk.tasks.end(), recorded)) {
+    put_back(recorded);
+    return false;
+  }
+  if (chunk.more_left) {
+    put_back(
+        [&](TaskIx t) { return std::find(chunk.tasks.begin(), chunk.tasks.end(), t) != chunk.tasks.end(); });
+  }
+  if (chunk.tasks.empty()) return true;  // nothing new: the scenario before is tried again
+  latest_ = original_of(s, popped);
+  for (const TaskIx t : chunk.tasks) {
+    victims_.push_back(t);
+    free(t);
+  }
+  return true;
+}
+
+void Scenario::victims_at(NodeIx node, std::vector<TaskIx>& out) {
+  out.clear();
+  if (node == none<NodeIx>()) return;
+  const Session& s = c_.session;
+  marks_.resize(s.jobs.size(), 0);
+  ++pass_;
+  bool any = false;
+  for (std::size_t i = recorded_.size(); i < victims_.size(); ++i) {
+    const TaskInfo& task = s.tasks[victims_[i]];
+    if (task.node != node) continue;
+    marks_[index_of(task.job)] = pass_;
+    any = true;
+  }
+  if (!any) return;
+  for (const TaskIx t : victims_) {
+    if (marks_[index_of(s.tasks[t].job)] == pass_) out.push_back(t);
+  }
+}
+
+}  // namespace berth::policy::kai

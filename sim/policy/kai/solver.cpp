@@ -1,0 +1,225 @@
+#include "sim/policy/kai/solver.hpp"
+
+#include <algorithm>
+
+#include "sim/policy/kai/allocate_job.hpp"
+#include "sim/policy/kai/feasible_nodes.hpp"
+#include "sim/policy/kai/job_heap.hpp"
+#include "sim/policy/kai/partial_job.hpp"
+#include "sim/policy/kai/scenario.hpp"
+
+namespace berth::policy::kai {
+namespace {
+
+// Nodes on which the simulation may place tasks: an ascending list with quick membership.
+class NodeSet {
+ public:
+  NodeSet(std::size_t node_count, const NodeList& nodes) : in_(node_count, 0), list_(nodes) {
+    for (const NodeIx n : nodes) in_[index_of(n)] = 1;
+  }
+  // False: it was there.
+  bool add(NodeIx n) {
+    if (in_[index_of(n)] != 0) return false;
+    in_[index_of(n)] = 1;
+    list_.insert(std::lower_bound(list_.begin(), list_.end(), n), n);
+    return true;
+  }
+  void remove(NodeIx n) {
+    in_[index_of(n)] = 0;
+    list_.erase(std::lower_bound(list_.begin(), list_.end(), n));
+  }
+  const NodeList& list() const { return list_; }
+
+ private:
+  std::vector<std::uint8_t> in_;
+  NodeList list_;
+};
+
+class Solver {
+ public:
+  Solver(Cycle& cycle, JobIx job, const Search& search)
+      : c_(cycle), s_(cycle.session), job_(job), search_(search) {}
+
+  bool run() {
+    const std::int32_t active_before = s_.jobs[job_].counts.active_used();
+    std::vector<TaskIx> tasks;
+    tasks_to_allocate(s_, job_, Attempt::simulated, tasks);
+    if (tasks.empty()) return false;
+    feasible_ = feasible_nodes(s_, all_tasks_of(job_));
+    const Statement::Checkpoint start = c_.statement.checkpoint();
+    for (std::size_t k = 1; k <= tasks.size(); ++k) {
+      if (!solve_first({tasks.begin(), tasks.begin() + static_cast<std::ptrdiff_t>(k)})) return false;
+      if (k < tasks.size()) {
+        record(start);
+        c_.statement.roll_back(start);
+      }
+    }
+    if (gang_satisfied() && s_.jobs[job_].counts.active_used() > active_before) return true;
+    c_.statement.roll_back(start);
+    return false;
+  }
+
+ private:
+  std::vector<TaskIx> all_tasks_of(JobIx job) const {
+    std::vector<TaskIx> all;
+    for (const PodSetIx p : s_.jobs[job].pod_sets) {
+      all.insert(all.end(), s_.pod_sets[p].tasks.begin(), s_.pod_sets[p].tasks.end());
+    }
+    return all;
+  }
+
+  bool gang_satisfied() const {
+    const auto& pod_sets = s_.jobs[job_].pod_sets;
+    return std::all_of(pod_sets.begin(), pod_sets.end(), [&](PodSetIx p) {
+      return s_.pod_sets[p].counts.active_allocated() >= s_.pod_sets[p].min_available;
+    });
+  }
+
+  // 10.2: evicted tasks that end releasing, then those that end moved; un-evicted ones are dropped.
+  void record(const Statement::Checkpoint& start) {
+    std::vector<TaskIx> changed;
+    c_.statement.tasks_changed_since(start, changed);
+    recorded_.clear();
+    for (const TaskIx t : changed) {
+      if (s_.tasks[t].evicted_in_simulation) recorded_.push_back(t);
+    }
+    for (const TaskIx t : changed) {
+      if (s_.tasks[t].moved) recorded_.push_back(t);
+    }
+  }
+
+  // One step: the job's first tasks alone. True: the statement holds the solution.
+  bool solve_first(const std::vector<TaskIx>& tasks) {
+    PartialJobs copies(s_);
+    const JobIx pending = copies.representative(job_, tasks);
+    NodeSet nodes(s_.nodes.size(), feasible_);
+    for (const TaskIx t : recorded_) nodes.add(s_.tasks[t].node);
+    Scenario scenario(c_, copies, pending, tasks, search_.victims, recorded_, nodes.list());
+    do {
+      if (!scenario.passes_filters()) {
+        tell(scenario, tasks.size(), ScenarioOutcome::End::rejected_by_filter, {});
+        continue;
+      }
+      if (try_scenario(scenario, pending, tasks.size(), nodes)) return true;
+    } while (scenario.grow());
+    return false;
+  }
+
+  bool try_scenario(Scenario& scenario, JobIx pending, std::size_t wanted, NodeSet& nodes) {
+    if (scenario.latest() == none<JobIx>()) {
+      if (scenario.recorded().empty()) return false;
+      return simulate(scenario, {}, pending, wanted, nodes) == Result::solved;
+    }
+    // 10.3: nodes of all pods of the latest victim job, by name; that of a pending pod is the empty one.
+    NodeList to_look_at;
+    bool nowhere = false;
+    for (const TaskIx t : all_tasks_of(scenario.latest())) {
+      if (s_.tasks[t].node == none<NodeIx>()) {
+        nowhere = true;
+      } else {
+        to_look_at.push_back(s_.tasks[t].node);
+      }
+    }
+    std::sort(to_look_at.begin(), to_look_at.end());
+    to_look_at.erase(std::unique(to_look_at.begin(), to_look_at.end()), to_look_at.end());
+    if (nowhere) to_look_at.insert(to_look_at.begin(), none<NodeIx>());
+    std::vector<TaskIx> going;
+    for (const NodeIx n : to_look_at) {
+      scenario.victims_at(n, going);
+      switch (simulate(scenario, going, pending, wanted, nodes)) {
+        case Result::solved:
+          return true;
+        case Result::invalid:
+          return false;  // the scenario is dead: other nodes are not tried
+        case Result::does_not_fit:
+          break;
+      }
+    }
+    return false;
+  }
+
+  enum class Result : std::uint8_t { solved, invalid, does_not_fit };
+
+  Result simulate(Scenario& scenario, const std::vector<TaskIx>& going, JobIx pending, std::size_t wanted,
+                  NodeSet& nodes) {
+    const Statement::Checkpoint before = c_.statement.checkpoint();
+    NodeList added;
+    std::vector<JobIx> jobs{pending};
+    const auto evict = [&](TaskIx t) {
+      const TaskInfo& task = s_.tasks[t];
+      if (nodes.add(task.node)) added.push_back(task.node);
+      jobs.push_back(task.job);
+      c_.statement.evict(t);
+    };
+    for (const TaskIx t : scenario.recorded()) evict(t);
+    for (const TaskIx t : going) evict(t);
+    if (!walk(pending, jobs, nodes.list())) {
+      c_.statement.roll_back(before);
+      for (const NodeIx n : added) nodes.remove(n);  // 10.12
+      tell(scenario, wanted, ScenarioOutcome::End::does_not_fit, {});
+      return Result::does_not_fit;
+    }
+    ReclaimVerdict verdict;
+    const ScenarioOutcome::End end = search_.validate(pending, scenario.victims(), verdict);
+    tell(scenario, wanted, end, verdict);
+    if (end == ScenarioOutcome::End::accepted) return Result::solved;
+    c_.statement.roll_back(before);
+    return Result::invalid;
+  }
+
+  // 10.4: every job with a pending task, the victims' jobs and the pending job, each popped once. Only the victims' jobs
+  // and the pending job are attempted; the others steer the order.
+  bool walk(JobIx pending, std::vector<JobIx>& attempted, const NodeList& nodes) {
+    std::sort(attempted.begin(), attempted.end());
+    attempted.erase(std::unique(attempted.begin(), attempted.end()), attempted.end());
+    std::vector<JobIx> all;
+    const std::size_t real_jobs = s_.jobs.size();
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < real_jobs; ++i) {
+      const JobIx j = id_of<JobIx>(i);
+      if (s_.jobs[j].original != none<JobIx>()) break;
+      while (next < attempted.size() && attempted[next] < j) ++next;
+      const bool victim = next < attempted.size() && attempted[next] == j;
+      if (j == job_) {
+        all.push_back(pending);
+      } else if (victim || s_.jobs[j].counts[TaskStatus::pending] > 0) {
+        all.push_back(j);
+      }
+    }
+    JobHeap heap(s_, c_.requests, JobHeap::Order::jobs);
+    heap.init(all);
+    std::size_t left = attempted.size();
+    while (left > 0 && !heap.empty()) {
+      const JobIx j = heap.pop();
+      if (!std::binary_search(attempted.begin(), attempted.end(), j)) continue;
+      --left;
+      if (!allocate_job(c_, j, nodes, Attempt::simulated) && j == pending) return false;
+    }
+    return true;
+  }
+
+  void tell(const Scenario& scenario, std::size_t wanted, ScenarioOutcome::End end,
+            const ReclaimVerdict& verdict) {
+    if (c_.ear == nullptr) return;
+    auto& told = c_.ear->jobs[job_].scenarios;
+    if (told.size() >= most_told) return;
+    told.push_back({search_.action, wanted, scenario.victims(), end, verdict});
+  }
+
+  static constexpr std::size_t most_told = 64;
+
+  Cycle& c_;
+  Session& s_;
+  JobIx job_;
+  const Search& search_;
+  NodeList feasible_;
+  std::vector<TaskIx> recorded_;
+};
+
+}  // namespace
+
+bool solve(Cycle& cycle, JobIx job, const Search& search) {
+  return Solver(cycle, job, search).run();
+}
+
+}  // namespace berth::policy::kai
