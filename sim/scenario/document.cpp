@@ -153,7 +153,7 @@ void refuse_duplicates(Value& value, const Document& document, Diagnostics& diag
     if (fresh) return false;
     diagnostics.error(
         "duplicate-key", document.place(entry.key_mark),
-        "key " + quoted(entry.key) + " stands twice; first in line " + std::to_string(at->second.line));
+        "key " + berth::quoted(entry.key) + " stands twice; first in line " + std::to_string(at->second.line));
     return true;
   });
   for (Entry& entry : value.entries) refuse_duplicates(entry.value, document, diagnostics);
@@ -204,7 +204,7 @@ std::string describe(const Value& value) {
     case Value::Kind::null:
       return "nothing";
     case Value::Kind::scalar:
-      return quoted(value.text);
+      return berth::quoted(value.text);
     case Value::Kind::list:
       return "a list";
     case Value::Kind::map:
@@ -213,8 +213,9 @@ std::string describe(const Value& value) {
   return "";
 }
 
-std::uint32_t Document::add_file(std::string name) {
+std::uint32_t Document::add_file(std::string name, std::string folder) {
   files_.push_back(std::move(name));
+  folders_.push_back(std::move(folder));
   return static_cast<std::uint32_t>(files_.size() - 1);
 }
 

@@ -88,7 +88,7 @@ class Keys {
     for (const Entry& entry : value.entries) good &= read_entry(reader, entry, out);
     for (const Key& key : keys_) {
       if (key.need != Need::required || value.find(key.name)) continue;
-      reader.error(value.mark, "missing-key", noun_ + " needs the key " + quoted(key.name));
+      reader.error(value.mark, "missing-key", noun_ + " needs the key " + berth::quoted(key.name));
       good = false;
     }
     return good && (!check_ || check_(reader, value, out));
@@ -127,12 +127,12 @@ class Keys {
         if (!key.later) known.push_back(key.name);
       }
       reader.error(entry.key_mark, "unknown-key",
-                   "unknown key " + quoted(entry.key) + " in " + noun_ + suggestion(entry.key, known));
+                   "unknown key " + berth::quoted(entry.key) + " in " + noun_ + suggestion(entry.key, known));
       return false;
     }
     if (found->later) {
       reader.error(entry.key_mark, "not-supported",
-                   quoted(entry.key) + " in " + noun_ + " is not supported by this version");
+                   berth::quoted(entry.key) + " in " + noun_ + " is not supported by this version");
       return false;
     }
     const Reader::Key key(reader, entry.key);

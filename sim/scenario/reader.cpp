@@ -35,7 +35,7 @@ const std::string* Reader::scalar(const Value& value, std::string_view expected)
 }
 
 std::string suggestion(std::string_view name, const std::vector<std::string>& known) {
-  if (const auto nearest = nearest_name(name, known)) return "; did you mean " + quoted(*nearest) + "?";
+  if (const auto nearest = nearest_name(name, known)) return "; did you mean " + berth::quoted(*nearest) + "?";
   if (known.empty() || known.size() > 40) return "";
   std::string text = "; expected ";
   for (std::size_t i = 0; i < known.size(); ++i) {
@@ -48,7 +48,7 @@ std::string suggestion(std::string_view name, const std::vector<std::string>& kn
 void Reader::unknown(Mark mark, std::string_view noun, std::string_view name, const std::vector<std::string>& known) {
   std::string kebab(noun);
   std::replace(kebab.begin(), kebab.end(), ' ', '-');
-  error(mark, "unknown-" + kebab, "unknown " + std::string(noun) + " " + quoted(name) + suggestion(name, known));
+  error(mark, "unknown-" + kebab, "unknown " + std::string(noun) + " " + berth::quoted(name) + suggestion(name, known));
 }
 
 bool is_name(std::string_view text) {
@@ -74,7 +74,7 @@ bool NameForm::read(Reader& reader, const Value& value, Name& out) {
   const std::string* text = reader.scalar(value, "a name");
   if (!text) return false;
   if (!is_name(*text)) {
-    return reader.wrong_value(value, quoted(*text) + " is not a name (1 to " + std::to_string(max_name) +
+    return reader.wrong_value(value, berth::quoted(*text) + " is not a name (1 to " + std::to_string(max_name) +
                                          " bytes, no control characters, no blank at an end)");
   }
   out = Name(*text, value.mark);
@@ -95,13 +95,13 @@ bool DurationForm::read(Reader& reader, const Value& value, Duration& out) {
   const std::string* text = reader.scalar(value, "a duration such as 90s, 5m or 1h30m");
   if (!text || !take(reader, value, parse_duration(*text), out)) return false;
   if (out <= max_duration) return true;
-  return reader.wrong_value(value, quoted(*text) + " is longer than " + print_duration(max_duration));
+  return reader.wrong_value(value, berth::quoted(*text) + " is longer than " + print_duration(max_duration));
 }
 Value DurationForm::write(Duration duration) { return Value::scalar(print_duration(duration)); }
 
 bool PositiveDurationForm::read(Reader& reader, const Value& value, Duration& out) {
   if (!DurationForm::read(reader, value, out)) return false;
-  return out > Duration{} || reader.wrong_value(value, quoted(value.text) + " must be longer than 0");
+  return out > Duration{} || reader.wrong_value(value, berth::quoted(value.text) + " must be longer than 0");
 }
 Value PositiveDurationForm::write(Duration duration) { return DurationForm::write(duration); }
 
@@ -125,14 +125,14 @@ Value WhenForm::write(const When& when) {
 bool CpuForm::read(Reader& reader, const Value& value, CpuMilli& out) {
   const std::string* text = reader.scalar(value, "a number of CPU cores such as 4 or 500m");
   if (!text || !take(reader, value, parse_cpu(*text), out)) return false;
-  return out <= max_cpu || reader.wrong_value(value, quoted(*text) + " is more than " + print_cpu(max_cpu) + " cores");
+  return out <= max_cpu || reader.wrong_value(value, berth::quoted(*text) + " is more than " + print_cpu(max_cpu) + " cores");
 }
 Value CpuForm::write(CpuMilli cpu) { return Value::scalar(print_cpu(cpu)); }
 
 bool BytesForm::read(Reader& reader, const Value& value, Bytes& out) {
   const std::string* text = reader.scalar(value, "an amount of memory such as 20Gi");
   if (!text || !take(reader, value, parse_bytes(*text), out)) return false;
-  return out <= max_memory || reader.wrong_value(value, quoted(*text) + " is more than " + print_bytes(max_memory));
+  return out <= max_memory || reader.wrong_value(value, berth::quoted(*text) + " is more than " + print_bytes(max_memory));
 }
 Value BytesForm::write(Bytes bytes) { return Value::scalar(print_bytes(bytes)); }
 
@@ -148,7 +148,7 @@ bool read_decimal(Reader& reader, const Value& value, std::int64_t scale, std::i
   if (out >= least && out <= most) return true;
   int places = 0;
   for (std::int64_t s = scale; s > 1; s /= 10) ++places;
-  return reader.wrong_value(value, quoted(*text) + " is out of range (expected " + print_decimal(least, places) + " to " +
+  return reader.wrong_value(value, berth::quoted(*text) + " is out of range (expected " + print_decimal(least, places) + " to " +
                                        print_decimal(most, places) + ")");
 }
 
@@ -158,7 +158,7 @@ bool PercentForm::read(Reader& reader, const Value& value, std::int32_t& out) {
   const std::string* text = reader.scalar(value, "a share such as 60%");
   std::int64_t millionths = 0;
   if (!text || !take(reader, value, parse_share(*text), millionths)) return false;
-  if (millionths % 10'000 != 0) return reader.wrong_value(value, quoted(*text) + " is not a whole number of percent");
+  if (millionths % 10'000 != 0) return reader.wrong_value(value, berth::quoted(*text) + " is not a whole number of percent");
   out = static_cast<std::int32_t>(millionths / 10'000);
   return true;
 }

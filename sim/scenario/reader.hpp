@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,8 @@ class Reader {
   Reader(const Document& document, Diagnostics& diagnostics) : document_(document), diagnostics_(diagnostics) {}
 
   const Document& document() const { return document_; }
+  // What `now` means as clock.start.
+  std::optional<Instant> now;
   Diagnostics& diagnostics() { return diagnostics_; }
 
   void error(Mark mark, std::string code, std::string message);

@@ -19,7 +19,7 @@ using TextPairs = std::vector<std::pair<std::string, std::string>>;
 // `gpus: {model: NVIDIA-H100-80GB-HBM3, count: 8}`.
 struct GroupGpus {
   Name model;              // a name or product label of the model table; empty: unknown devices
-  std::int32_t count = 0;  // of each node; not said: the model's typical number
+  std::int32_t count = -1;  // of each node; not said: the model's typical number
   bool operator==(const GroupGpus&) const = default;
 };
 
@@ -85,6 +85,7 @@ struct MigProfileSpec {
 };
 
 struct MigGeometrySpec {
+  Name geometry;  // one that ships, instead of the numbers below
   std::int32_t compute_slices = 7;
   std::int32_t memory_slices = 8;
   std::vector<MigProfileSpec> profiles;
@@ -109,7 +110,7 @@ struct TopologySpec {
 };
 
 struct ClusterSpec {
-  std::string name = "cluster";
+  Name name{std::string("cluster")};
   std::vector<TopologySpec> topologies;
   std::vector<GpuModelSpec> gpu_models;
   std::vector<PoolSpec> node_pools;

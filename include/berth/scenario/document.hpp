@@ -50,8 +50,9 @@ std::string describe(const Value& value);
 
 class Document {
  public:
-  // Adds a file's name; its index goes into marks.
-  std::uint32_t add_file(std::string name);
+  // Adds a file's name; its index goes into marks. `folder` is what relative paths in it start from.
+  std::uint32_t add_file(std::string name, std::string folder = {});
+  const std::string& folder(std::uint32_t index) const { return folders_[index]; }
   const std::string& file(std::uint32_t index) const { return files_[index]; }
   Place place(Mark mark) const;
 
@@ -60,7 +61,7 @@ class Document {
   std::optional<Value> parse(const std::string& text, std::uint32_t file, Diagnostics& diagnostics);
 
  private:
-  std::vector<std::string> files_;
+  std::vector<std::string> files_, folders_;
   std::size_t values_ = 0;
 };
 

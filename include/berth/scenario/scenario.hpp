@@ -27,6 +27,7 @@ struct PolicyChoice {
   simulation::InstantOrder order = simulation::InstantOrder::batched;
   std::map<std::string, Name>
       options;  // dotted keys, values as written; all of the policy's options after loading
+  bool cycle_said = false;
   Mark mark;
   bool operator==(const PolicyChoice& o) const {
     return name == o.name && placement == o.placement && cycle == o.cycle && order == o.order &&
