@@ -14,7 +14,7 @@ namespace berth::policy::kai {
 inline constexpr GroupIx whole_gpu = none<GroupIx>();
 
 enum class DeviceOrder : std::uint8_t { none, pack, spread };
-DeviceOrder device_order(const Plugins& plugins);  // pack where both are on: it comes first
+DeviceOrder device_order(const Plugins& plugins);  // none where both are on: their sum is 1 for all
 
 // gpupack: used / memory, a whole GPU 0. gpuspread: 1 - used / memory, a whole GPU 1.
 double device_score(DeviceOrder order, std::int64_t used_mib, std::int64_t device_memory_mib, bool whole);

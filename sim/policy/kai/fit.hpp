@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "sim/policy/kai/node_info.hpp"
 #include "sim/policy/kai/request.hpp"
@@ -24,6 +25,10 @@ std::int64_t device_memory_asked(const NodeInfo& node, const Shape& shape);
 // ceil(memory / device memory x 100) / 100 (section 6). 0: asks for no device.
 double portion_on(const NodeInfo& node, const Shape& shape);
 
+// What the limit and quota check of a task on a node takes for its GPUs: the portion of one device, rounded up to
+// hundredths (section 3, known bug #1369).
+double one_device_charge(const NodeInfo& node, const Shape& shape);
+
 // A memory request above one device's memory is only valid as a whole number of devices (section 6).
 bool valid_portion(const NodeInfo& node, const Shape& shape);
 
@@ -38,15 +43,16 @@ std::int32_t fitting_groups(const NodeInfo& node, const Shape& shape, std::int32
 bool fits_now(const NodeInfo& node, const Shape& shape);
 bool fits_later(const NodeInfo& node, const Shape& shape);
 
-// Sums of a node's free GPUs, slack in shared devices included.
+// Sums of a node's free GPUs, slack in shared devices and MIG instances as g-number x count included (9.6).
+// `profile_gpus`: by ProfileIx.
 struct FreeGpus {
   double gpus = 0;
   std::int64_t memory = 0;  // MiB
 };
-FreeGpus idle_gpus(const NodeInfo& node);
-FreeGpus releasing_gpus(const NodeInfo& node);
-// Idle and releasing GPUs of the node, MIG instances as g-number x count included (9.6). `profile_gpus`: by ProfileIx.
-double free_gpus_with_mig(const NodeInfo& node, const IdVector<ProfileIx, std::int32_t>& profile_gpus);
+using ProfileGpus = IdVector<ProfileIx, std::int32_t>;
+FreeGpus idle_gpus(const NodeInfo& node, const ProfileGpus& profile_gpus);
+FreeGpus releasing_gpus(const NodeInfo& node, const ProfileGpus& profile_gpus);
+double free_gpus(const NodeInfo& node, const ProfileGpus& profile_gpus);  // both
 
 // MiB of each device as the label nvidia.com/gpu.memory gives it: a multiple of 100; 2^20 and above are bytes. 100
 // when the label is absent or no number (section 6). `synced`: there is such a label.

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/policy/kai/numbers.hpp"
 #include "sim/policy/kai/resources.hpp"
 
 namespace berth::policy::kai {
@@ -22,34 +23,6 @@ inline constexpr std::string_view reason_not_enough_resources = "Not enough reso
 inline constexpr std::string_view unable_to_schedule_pod = "Unable to schedule pod";
 inline constexpr std::string_view no_nodes_found = "no nodes with enough resources were found";
 inline constexpr std::string_view overhead_suffix = "Not enough resources due to pod overhead resources";
-
-// --- Numbers ---------------------------------------------------------------------------------------------------------
-// Three decimals, truncated, without trailing zeros: of millionths.
-std::string decimal(std::int64_t millionths);
-// A resource's amount in the unit of messages: GPUs, cores, GB of 10^9 bytes. -1: "Unlimited". `amount`: GPUs,
-// milli-cores, bytes.
-std::string amount_text(Resource resource, double amount);
-// The shortest decimal text of a number, as the reference prints a raw request: "0.5", "2000", "1e+09".
-std::string raw_number(double value);
-// Three significant digits: "1.8", "2", "1.02e+03".
-std::string three_digits(double value);
-
-// Amounts of a request, a node or a domain as messages show them.
-struct ResourceText {
-  std::int64_t cpu_milli = 0;
-  std::int64_t memory_bytes = 0;
-  double gpus = 0;                  // sum over devices
-  std::int32_t devices = 0;         // fraction: of each of these
-  double portion = 0;               // fraction: of each device; 0: whole or none
-  std::int64_t gpu_memory_mib = 0;  // of each device
-  // Others by name ascending: MIG instances ("nvidia.com/mig-...", counts), extended resources in milli,
-  // ephemeral-storage in bytes, pods in numbers.
-  std::vector<std::pair<std::string, std::int64_t>> others;
-  std::int64_t other(std::string_view name) const;  // 0 when absent
-};
-bool is_mig_resource(std::string_view name);
-// "GPU: 1, CPU: 2 (cores), memory: 3 (GB), pods: 1".
-std::string detailed_text(const ResourceText& request);
 
 // --- A node, a pod, a job that does not fit ---------------------------------------------------------------------------
 struct NodeFitError {
@@ -114,8 +87,7 @@ std::string topology_message(std::string_view topology, std::string_view require
                              std::string_view namespace_name, std::string_view job,
                              std::string_view sub_group, std::string_view lacking_domain);
 std::string domain_pods_message(std::string_view domain, std::int64_t possible, std::int64_t required);
-std::string no_such_topology_message(std::string_view namespace_name, std::string_view job,
-                                     std::string_view topology);
+std::string no_such_topology_message(std::string_view topology);
 
 // --- Quotas, evictions ------------------------------------------------------------------------------------------------
 // Amounts in the resource's unit: GPUs, milli-cores, bytes.

@@ -65,8 +65,4 @@ class NodeScorer {
   std::vector<double> pod_affinity_;  // by node; empty: 0 everywhere
 };
 
-// Kubernetes' inter-pod affinity score, 0 .. 100 by node: how many placed pods require (required affinity) pods like
-// this one in the node's domain, scaled between the least and the most of the candidates. Empty: all 0.
-std::vector<double> pod_affinity_scores(const Session& session, TaskIx task, const NodeList& candidates);
-
 }  // namespace berth::policy::kai

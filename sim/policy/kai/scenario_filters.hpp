@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "sim/policy/kai/session.hpp"
@@ -14,10 +15,8 @@ namespace berth::policy::kai {
 // re-sorted as they fill.
 bool match_requirements(const std::vector<double>& requirements, const std::vector<double>& holders);
 
-// GPUs that a task needs in these filters: GPU memory and MIG requests need none.
+// GPUs that a pending task needs of the freest nodes: GPU memory and MIG requests need none.
 double gpus_needed(const Shape& shape);
-// GPUs that a task frees on its node when it goes.
-double gpus_freed(const NodeInfo& node, const Shape& shape);
 
 // The k freest nodes of a cluster, kept in descending order as victims free GPUs. Ties: the node that was in first.
 class FreestNodes {
@@ -60,12 +59,13 @@ class TopologyGpuFilter {
   bool passes() const;
 
  private:
+  // Domains are told apart by the label of the level alone: racks of one name in two zones are one domain here.
   struct Level {
-    TopologyIx topology{};
-    std::int32_t depth = 0;               // 1: the widest level
+    std::string topology;
+    std::string key;
     std::vector<double> requirements;     // descending
     std::vector<double> free;             // by domain
-    std::vector<std::int32_t> domain_of;  // by node; -1: outside the topology
+    std::vector<std::int32_t> domain_of;  // by node; -1: without the label
   };
   const Session& session_;
   std::vector<Level> levels_;

@@ -119,6 +119,7 @@ class Opening {
     node.id = id;
     node.name = from.name;
     node.spec = &from;
+    if (from.gpu_model != none<GpuModelId>()) node.model = &snap_.cluster->models[from.gpu_model];
     node.ready = now.ready;
     node.schedulable = now.schedulable();
     node.mig_strategy = from.mig_strategy;

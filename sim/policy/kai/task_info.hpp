@@ -55,6 +55,7 @@ struct TaskInfo {
   TaskStatus before_eviction = TaskStatus::running;  // valid while evicted_in_simulation
   bool moved = false;            // was evicted and is now pipelined elsewhere
   NodeIx node = none<NodeIx>();  // while it uses one
+  NodeIx nominated_node = none<NodeIx>();  // of the pod; Berth's World nominates none (section 1)
   std::vector<GroupIx> groups;   // shared requests: the devices it shares
   double accepted_gpu = 0;  // GPUs that its queue is charged while placed (section 2: node-specific portion)
   PodId pod{};              // in the World

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,10 +38,13 @@ struct NodeSets {
   // without a preferred level.
   std::vector<DomainIx> preferred;
   std::vector<JobFitError> errors;
+  std::string config_error;  // set whether listened to or not: the constraint itself is wrong
 };
 
 // A score by node; negative: none.
 using TopologyScores = IdVector<NodeIx, double>;
+
+struct DomainRoom;
 
 class Topologies {
  public:
@@ -50,13 +54,19 @@ class Topologies {
   void node_sets(const NodeSetQuestion& question, bool listen, NodeSets& out) const;
   // The nodes of `within` that lie in the domain.
   void nodes_of(TopologyIx topology, DomainIx domain, const NodeList& within, NodeList& out) const;
-  // Scores of the nodes of a set that node_sets() offered: by the position of their domain at the preferred level.
-  void preferred_scores(const NodeSets& sets, DomainIx chosen, TopologyScores& out) const;
+  // Scores of the nodes of the sets that node_sets() offered: by the position of their domain at the preferred level,
+  // among all those of the question. They hold for one attempt at the job.
+  void preferred_scores(const NodeSets& sets, TopologyScores& out) const;
 
   const TopologyTree& tree(TopologyIx topology) const { return trees_[topology]; }
   std::optional<TopologyIx> find(std::string_view name) const;
 
  private:
+  // One error a domain of the widest level tried.
+  void add_domain_errors(const TopologyTree& tree, const DomainRoom& room, std::int32_t depth,
+                         std::int32_t required, const NodeList& active, const NodeSetQuestion& question,
+                         NodeSets& out) const;
+
   const Session& session_;
   IdVector<TopologyIx, TopologyTree> trees_;
 };
@@ -115,8 +125,8 @@ struct DomainRoom {
     return by_pods ? pods[domain] >= wanted : requested_to_free(request, free[domain]) <= 1;
   }
 };
-// Fills `room` for `top` and below from the nodes in it. The text of an error, or empty.
-std::string fill_room(const Session& session, const TopologyTree& tree, DomainIx top, const NodeList& nodes,
+// Fills `room` for `top` and below from all nodes in it, offered or not. The text of an error, or empty.
+std::string fill_room(const Session& session, const TopologyTree& tree, DomainIx top,
                       const std::vector<const Shape*>& tasks, DomainRoom& room);
 
 // The children of each domain in the order to try them: by requested / free descending, then id; from `top` down

@@ -32,6 +32,11 @@ class TopologyTree {
   // `labels` of each node, by NodeIx.
   TopologyTree(const cluster::Topology& topology, const std::vector<const cluster::Labels*>& labels);
 
+  // A tree made by hand (tests): domains in an order with parents first, the root at 0, `children` and leaves unset;
+  // the domain without children that each node is in, none() when it is outside.
+  TopologyTree(const cluster::Topology& topology, IdVector<DomainIx, Domain> domains,
+               const std::vector<DomainIx>& leaf_domain_of);
+
   const std::string& name() const { return name_; }
   const std::vector<std::string>& levels() const { return levels_; }  // widest first
   // "root" for 0.
@@ -46,14 +51,15 @@ class TopologyTree {
     return by_depth_[static_cast<std::size_t>(depth)];
   }
 
-  // -1: the node is outside the topology.
+  // The number of the leaf that the node is in; -1: the node is outside the topology.
   std::int32_t leaf_of(NodeIx node) const { return leaf_of_node_[index_of(node)]; }
   bool member(NodeIx node) const { return leaf_of(node) >= 0; }
   bool contains(DomainIx domain, NodeIx node) const {
     const std::int32_t leaf = leaf_of(node);
     return leaf >= domains_[domain].first_leaf && leaf < domains_[domain].end_leaf;
   }
-  DomainIx leaf_domain(std::int32_t leaf) const { return leaves_[static_cast<std::size_t>(leaf)]; }
+  // The domain without children that a member is in.
+  DomainIx leaf_domain(NodeIx node) const { return leaves_[static_cast<std::size_t>(leaf_of(node))]; }
   DomainIx ancestor(DomainIx domain, std::int32_t depth) const;
 
   // The deepest domain that holds all members among `nodes`, not below `deepest` (a depth; negative: no bound). The
@@ -61,6 +67,9 @@ class TopologyTree {
   DomainIx common_domain(const NodeList& nodes, std::int32_t deepest) const;
 
  private:
+  void link(const std::vector<DomainIx>& leaf_domain_of);
+  void number_leaves(DomainIx domain, std::vector<std::int32_t>& leaf_number);
+
   std::string name_;
   std::vector<std::string> levels_;
   IdVector<DomainIx, Domain> domains_;
