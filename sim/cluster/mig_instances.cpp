@@ -28,7 +28,8 @@ bool take(const NodeOccupancy& node, std::int32_t count, std::vector<bool>& take
           Accepts wanted) {
   for (std::size_t i = 0; i < node.instances.size() && count > 0; ++i) {
     const MigInstance& instance = node.instances[i];
-    if (taken[i] || instance.used || out_of_service(node, instance) || !wanted(instance)) continue;
+    if (taken[i] || instance.used || instance.coming || out_of_service(node, instance) || !wanted(instance))
+      continue;
     taken[i] = true;
     add(result, instance);
     --count;
@@ -62,7 +63,8 @@ class Recutter {
   // Takes an idle instance of the profile as it is.
   bool take_idle(std::uint16_t profile) {
     for (MigInstance& instance : instances_) {
-      if (instance.used || instance.profile != profile || out_of_service(node_, instance)) continue;
+      if (instance.used || instance.coming || instance.profile != profile || out_of_service(node_, instance))
+        continue;
       instance.used = true;
       add(serves_, instance);
       return true;
@@ -76,7 +78,7 @@ class Recutter {
     for (std::int32_t d = 0; d < spec_.gpus; ++d) {
       const auto device = static_cast<std::uint8_t>(d);
       const DeviceState& state = node_.devices[device];
-      if (state.failed || state.holders > 0) continue;
+      if (state.failed || !state.mig || being_cut(device)) continue;
       for (const std::uint8_t start : geometry_.profiles[profile].starts) {
         const auto candidate = consider(device, {profile, start});
         if (candidate && (!best || candidate->better_than(*best))) best = candidate;
@@ -110,6 +112,12 @@ class Recutter {
     return std::any_of(node_.instances.begin(), node_.instances.end(), [&](const MigInstance& i) {
       return i.used && i.device == instance.device && i.start == instance.start;
     });
+  }
+
+  // A device is cut once at a time.
+  bool being_cut(std::uint8_t device) const {
+    return std::any_of(node_.instances.begin(), node_.instances.end(),
+                       [&](const MigInstance& i) { return i.device == device && i.coming; });
   }
 
   // The idle instances (as indices) that must go for the placement: those on its slices, and one with the

@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "berth/cluster/mig_instances.hpp"
 #include "berth/core/invariant.hpp"
 
 namespace berth::cluster {
@@ -17,20 +18,12 @@ int lowest_device(DeviceSet set) {
 
 namespace {
 
-bool cut_by_mig(const NodeOccupancy& node, int device) {
-  for (const MigInstance& instance : node.instances) {
-    if (instance.device == device) return true;
-  }
-  return false;
-}
-
 // gpu_free and vacant of one device, after whatever changed it.
 void refresh_device(NodeOccupancy& node, int device, GpuMilli free_before) {
   const DeviceState& d = node.devices[static_cast<std::size_t>(device)];
-  const bool cut = cut_by_mig(node, device);
-  const GpuMilli free_now = d.failed || cut ? GpuMilli(0) : whole_gpus(1) - d.used;
+  const GpuMilli free_now = d.failed || d.mig ? GpuMilli(0) : whole_gpus(1) - d.used;
   node.gpu_free += free_now - free_before;
-  if (d.holders == 0 && !d.failed && !cut) {
+  if (d.holders == 0 && !d.failed && !d.mig) {
     node.vacant |= device_bit(device);
   } else {
     node.vacant &= ~device_bit(device);
@@ -39,7 +32,7 @@ void refresh_device(NodeOccupancy& node, int device, GpuMilli free_before) {
 
 GpuMilli free_of(const NodeOccupancy& node, int device) {
   const DeviceState& d = node.devices[static_cast<std::size_t>(device)];
-  return d.failed || cut_by_mig(node, device) ? GpuMilli(0) : whole_gpus(1) - d.used;
+  return d.failed || d.mig ? GpuMilli(0) : whole_gpus(1) - d.used;
 }
 
 MigInstance* find_instance(NodeOccupancy& node, std::uint32_t slot) {
@@ -75,7 +68,7 @@ GpuMilli portion_of_memory(Bytes memory, Bytes device_memory) {
 }
 
 bool share_fits(const NodeSpec& spec, const DeviceState& device, const workload::GpuRequest& request) {
-  if (device.failed || device.whole) return false;
+  if (device.failed || device.whole || device.mig) return false;
   const Share share = share_of(spec, request);
   if (device.used + share.portion > whole_gpus(1)) return false;
   return request.kind != GpuRequestKind::memory || device.memory_used + share.memory <= spec.gpu_memory;
@@ -88,7 +81,10 @@ NodeId Occupancy::add(const NodeSpec& spec) {
   if (spec.inventory == Inventory::devices) {
     BERTH_INVARIANT(spec.gpus >= 0 && spec.gpus <= max_devices_per_node, spec.name);
     node.devices.resize(static_cast<std::size_t>(spec.gpus));
-    node.instances = spec.mig_layout;
+    // Strategy none does not look at MIG mode: each GPU is a whole one.
+    const bool mig = spec.mig_enabled && spec.mig_strategy != MigStrategy::none;
+    if (mig) node.instances = spec.mig_layout;
+    for (DeviceState& device : node.devices) device.mig = mig;
     for (int d = 0; d < spec.gpus; ++d) refresh_device(node, d, GpuMilli(0));
   }
   const NodeId id = nodes_.push_back(std::move(node));
@@ -108,10 +104,11 @@ void Occupancy::hold(NodeId id, const NodeSpec& spec, const workload::PodShape& 
                   "node " + spec.name + " over-allocated");
 
   const workload::GpuRequest& gpu = shape.gpu;
-  if (gpu.kind == GpuRequestKind::mig) {
+  if (takes_instances(spec, gpu)) {
     for (const std::uint32_t slot : where.slots) {
       MigInstance* instance = find_instance(node, slot);
-      BERTH_INVARIANT(instance != nullptr && !instance->used, "MIG instance of " + spec.name);
+      BERTH_INVARIANT(instance != nullptr && !instance->used && !instance->coming,
+                      "MIG instance of " + spec.name);
       instance->used = true;
     }
     return;
@@ -149,7 +146,7 @@ void Occupancy::release(NodeId id, const NodeSpec& spec, const workload::PodShap
   if (spec.inventory == Inventory::counts) return;
 
   const workload::GpuRequest& gpu = shape.gpu;
-  if (gpu.kind == GpuRequestKind::mig) {
+  if (takes_instances(spec, gpu)) {
     for (const std::uint32_t slot : where.slots) {
       MigInstance* instance = find_instance(node, slot);
       BERTH_INVARIANT(instance != nullptr && instance->used, "MIG instance of " + spec.name);
@@ -202,7 +199,8 @@ void Occupancy::set_device_failed(NodeId id, int device, bool failed) {
 
 void Occupancy::set_instances(NodeId id, int device, const std::vector<MigInstance>& instances) {
   NodeOccupancy& node = nodes_[id];
-  const GpuMilli before = free_of(node, device);
+  BERTH_INVARIANT(node.devices[static_cast<std::size_t>(device)].mig,
+                  "MIG instances on a device that is not in MIG mode");
   std::vector<MigInstance> merged;
   merged.reserve(node.instances.size() + instances.size());
   for (const MigInstance& i : node.instances) {
@@ -213,7 +211,6 @@ void Occupancy::set_instances(NodeId id, int device, const std::vector<MigInstan
     if (i.device > device) merged.push_back(i);
   }
   node.instances = std::move(merged);
-  refresh_device(node, device, before);
   note(id);
 }
 

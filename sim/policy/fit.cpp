@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "berth/cluster/mig_instances.hpp"
 #include "berth/core/invariant.hpp"
 
 namespace berth::policy {
@@ -53,13 +54,22 @@ bool model_allowed(const cluster::Cluster& cluster, const NodeSpec& spec, const 
                      [&](const std::string& m) { return m == model.name || m == model.product_label; });
 }
 
-// Instances of `profile` among `instances` that are free (or all of them).
-std::int64_t instances_of(const cluster::MigGeometry& geometry, const std::vector<MigInstance>& instances,
-                          const std::string& profile, bool only_free) {
-  const auto index = geometry.find_profile(profile);
-  if (!index) return 0;
-  return std::count_if(instances.begin(), instances.end(),
-                       [&](const MigInstance& i) { return i.profile == *index && !(only_free && i.used); });
+const cluster::MigGeometry& geometry_of(const cluster::Cluster& cluster, const NodeSpec& spec) {
+  static const cluster::MigGeometry none_at_all;
+  return spec.gpu_model == none<GpuModelId>() ? none_at_all : cluster.models[spec.gpu_model].mig;
+}
+
+// The node, were every pod gone and every device whole: could its instances serve the request, cut anew if allowed?
+bool instances_could_serve(const cluster::Cluster& cluster, NodeId id, const GpuRequest& gpu) {
+  const NodeSpec& spec = cluster.nodes[id];
+  const cluster::MigGeometry& geometry = geometry_of(cluster, spec);
+  NodeOccupancy empty;
+  empty.devices.resize(static_cast<std::size_t>(spec.gpus));
+  for (DeviceState& device : empty.devices) device.mig = true;
+  empty.instances = cluster.occupancy[id].instances;
+  for (MigInstance& i : empty.instances) i.used = i.coming = false;
+  if (cluster::find_instances(spec, geometry, empty, gpu)) return true;
+  return spec.repartition_on_demand && cluster::plan_recut(spec, geometry, empty, gpu).has_value();
 }
 
 // Devices that have room for one share, counted up to `wanted`.
@@ -67,8 +77,7 @@ int devices_with_room(const NodeSpec& spec, const NodeOccupancy& node, const Gpu
   int found = 0;
   for (int d = 0; d < spec.gpus && found < wanted; ++d) {
     const DeviceState& device = node.devices[static_cast<std::size_t>(d)];
-    const bool cut = (node.vacant & cluster::device_bit(d)) == 0 && device.holders == 0;
-    if (!cut && cluster::share_fits(spec, device, gpu)) ++found;
+    if (cluster::share_fits(spec, device, gpu)) ++found;
   }
   return found;
 }
@@ -86,24 +95,19 @@ bool could_fit(const cluster::Cluster& cluster, NodeId id, const PodShape& shape
     if (!tolerated(taint, shape)) return false;
   }
   const GpuRequest& gpu = shape.gpu;
+  if (gpu.kind == GpuRequestKind::none) return true;
+  if (cluster::takes_instances(spec, gpu)) return instances_could_serve(cluster, id, gpu);
+  // Devices in MIG mode offer their instances and nothing else, unless the strategy does not look at it.
+  if (spec.mig_enabled && spec.mig_strategy != cluster::MigStrategy::none) return false;
   switch (gpu.kind) {
-    case GpuRequestKind::none:
-      return true;
     case GpuRequestKind::whole:
-      return !spec.mig_enabled && gpu.devices <= spec.gpus;
     case GpuRequestKind::fraction:
-      return !spec.mig_enabled && gpu.devices <= spec.gpus;
+      return gpu.devices <= spec.gpus;
     case GpuRequestKind::memory:
-      return !spec.mig_enabled && gpu.devices <= spec.gpus && gpu.memory <= spec.gpu_memory &&
-             spec.gpu_memory >= mebibytes(100);
-    case GpuRequestKind::mig: {
-      if (!spec.mig_enabled || spec.gpu_model == none<GpuModelId>()) return false;
-      if (spec.repartition_on_demand) return true;
-      const cluster::MigGeometry& geometry = cluster.models[spec.gpu_model].mig;
-      return std::all_of(gpu.mig.begin(), gpu.mig.end(), [&](const workload::MigRequest& m) {
-        return instances_of(geometry, cluster.occupancy[id].instances, m.profile, false) >= m.count;
-      });
-    }
+      return gpu.devices <= spec.gpus && gpu.memory <= spec.gpu_memory && spec.gpu_memory >= mebibytes(100);
+    case GpuRequestKind::none:
+    case GpuRequestKind::mig:
+      break;
   }
   return false;
 }
@@ -115,6 +119,8 @@ bool fits_now(const cluster::Cluster& cluster, NodeId id, const NodeOccupancy& n
     return false;
   }
   const GpuRequest& gpu = shape.gpu;
+  if (cluster::takes_instances(spec, gpu))
+    return cluster::find_instances(spec, geometry_of(cluster, spec), node, gpu).has_value();
   switch (gpu.kind) {
     case GpuRequestKind::none:
       return true;
@@ -123,12 +129,8 @@ bool fits_now(const cluster::Cluster& cluster, NodeId id, const NodeOccupancy& n
     case GpuRequestKind::fraction:
     case GpuRequestKind::memory:
       return devices_with_room(spec, node, gpu, gpu.devices) >= gpu.devices;
-    case GpuRequestKind::mig: {
-      const cluster::MigGeometry& geometry = cluster.models[spec.gpu_model].mig;
-      return std::all_of(gpu.mig.begin(), gpu.mig.end(), [&](const workload::MigRequest& m) {
-        return instances_of(geometry, node.instances, m.profile, true) >= m.count;
-      });
-    }
+    case GpuRequestKind::mig:
+      break;
   }
   return false;
 }
@@ -137,9 +139,15 @@ cluster::DeviceAssignment choose_devices(const cluster::Cluster& cluster, NodeId
                                          const NodeOccupancy& node, const PodShape& shape, DeviceRule rule) {
   const NodeSpec& spec = cluster.nodes[id];
   const GpuRequest& gpu = shape.gpu;
+  if (cluster::takes_instances(spec, gpu)) {
+    auto found = cluster::find_instances(spec, geometry_of(cluster, spec), node, gpu);
+    BERTH_INVARIANT(found.has_value(), "no MIG instance left on " + spec.name);
+    return std::move(*found);
+  }
   cluster::DeviceAssignment chosen;
   switch (gpu.kind) {
     case GpuRequestKind::none:
+    case GpuRequestKind::mig:
       break;
     case GpuRequestKind::whole: {
       DeviceSet vacant = node.vacant;
@@ -154,9 +162,7 @@ cluster::DeviceAssignment choose_devices(const cluster::Cluster& cluster, NodeId
         int best = -1;
         for (int d = 0; d < spec.gpus; ++d) {
           const DeviceState& device = node.devices[static_cast<std::size_t>(d)];
-          const bool cut = (node.vacant & cluster::device_bit(d)) == 0 && device.holders == 0;
-          if (cut || (chosen.devices & cluster::device_bit(d)) != 0 ||
-              !cluster::share_fits(spec, device, gpu))
+          if ((chosen.devices & cluster::device_bit(d)) != 0 || !cluster::share_fits(spec, device, gpu))
             continue;
           if (best < 0) {
             best = d;
@@ -172,23 +178,6 @@ cluster::DeviceAssignment choose_devices(const cluster::Cluster& cluster, NodeId
         chosen.devices |= cluster::device_bit(best);
       }
       break;
-    case GpuRequestKind::mig: {
-      const cluster::MigGeometry& geometry = cluster.models[spec.gpu_model].mig;
-      for (const workload::MigRequest& m : gpu.mig) {
-        const auto profile = geometry.find_profile(m.profile);
-        std::int32_t left = m.count;
-        for (const MigInstance& i : node.instances) {  // ascending (device, start)
-          if (left == 0) break;
-          if (i.used || i.profile != profile) continue;
-          chosen.slots.push_back(cluster::mig_slot(i.device, i.start));
-          chosen.devices |= cluster::device_bit(i.device);
-          --left;
-        }
-        BERTH_INVARIANT(left == 0, "no MIG instance left on " + spec.name);
-      }
-      std::sort(chosen.slots.begin(), chosen.slots.end());
-      break;
-    }
   }
   return chosen;
 }
@@ -217,7 +206,7 @@ bool could_hold_together(const cluster::Cluster& cluster, PoolId pool,
     const NodeId copy = empty.add(cluster.nodes[node]);
     cluster::NodeOccupancy now = empty[copy];
     now.instances = cluster.occupancy[node].instances;
-    for (MigInstance& i : now.instances) i.used = false;
+    for (MigInstance& i : now.instances) i.used = i.coming = false;
     empty.assign(copy, now);
   }
   for (const auto& [shape, count] : ask) {

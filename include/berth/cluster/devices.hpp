@@ -47,6 +47,7 @@ struct DeviceState {
   bool whole = false;         // held by a pod that asked for whole devices
   std::uint8_t whole_of = 0;  // whole: how many devices that pod holds here (gpu-clustering's tag, fgd.md)
   bool failed = false;        // out of service: fits nothing
+  bool mig = false;           // in MIG mode: offers its instances and nothing else
   bool operator==(const DeviceState&) const = default;
 };
 
@@ -56,6 +57,7 @@ struct MigInstance {
   std::uint8_t start = 0;
   std::uint16_t profile = 0;  // index into the model's MigGeometry::profiles
   bool used = false;
+  bool coming = false;  // a cut under way makes it: neither used nor to be had, and not to be cut away
   bool operator==(const MigInstance&) const = default;
 };
 
