@@ -6,6 +6,7 @@
 #include "berth/policy/study_placement.hpp"
 #include "placement/ordered_fit.hpp"
 #include "queue/queue_policy.hpp"
+#include "sim/policy/kai/policy_options.hpp"
 
 namespace berth::policy {
 
@@ -32,6 +33,12 @@ std::vector<PolicyOption> common_options() {
            "completion, each followed by a pass)"}};
 }
 
+std::vector<PolicyOption> kai_options() {
+  std::vector<PolicyOption> all = common_options();
+  for (PolicyOption& option : kai::option_table()) all.push_back(std::move(option));
+  return all;
+}
+
 [[noreturn]] void unknown(const std::string& what, const std::string& name,
                           const std::vector<std::string>& known) {
   std::string message = "unknown " + what + " '" + name + "'";
@@ -45,6 +52,7 @@ const std::vector<PolicyEntry>& policy_entries() {
   static const std::vector<PolicyEntry> entries = {
       {"fifo", make_queue_policy<QueueDiscipline::fifo>, common_options},
       {"fifo-skip", make_queue_policy<QueueDiscipline::fifo_skip>, common_options},
+      {"kai", kai::make_kai, kai_options},
       {"try-once", make_queue_policy<QueueDiscipline::try_once>, common_options},
   };
   return entries;

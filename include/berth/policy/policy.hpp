@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "berth/core/time.hpp"
+#include "berth/policy/explanation.hpp"
 #include "berth/policy/snapshot.hpp"
 #include "berth/policy/transaction.hpp"
 #include "berth/policy/typical_pods.hpp"
@@ -27,6 +28,11 @@ class Policy {
   virtual std::string_view name() const = 0;
   // One complete scheduling pass over the snapshot's pool.
   virtual CycleResult cycle(const Snapshot& snapshot, Transaction& transaction) = 0;
+  // The same decisions, and why: slower. A policy that explains nothing leaves `explanation` empty.
+  virtual CycleResult cycle(const Snapshot& snapshot, Transaction& transaction, Explanation& explanation) {
+    explanation = {};
+    return cycle(snapshot, transaction);
+  }
   // Forget every cache (tests: the decisions must not change).
   virtual void drop_caches() {}
 };

@@ -46,6 +46,7 @@ class JobAttempt {
                                   : request.with_gpu_memory(s_.options.min_node_gpu_memory);
     const JobInfo& job = s_.jobs[ix_];
     const CapacityVerdict verdict = check_capacity(s_.queues, job.queue, amounts, job.preemptible);
+    if (attempt_ == Attempt::real) c_.refused[real_] = {verdict, false};
     if (verdict.allowed()) return true;
     if (c_.ear != nullptr) {
       JobOutcome& outcome = c_.ear->jobs[real_];
@@ -168,6 +169,7 @@ class JobAttempt {
   // --- A task (sections 4, 6) ---------------------------------------------------------------------------------------
   bool place_task(TaskIx task, const NodeList& nodes, Scores scores) {
     if (!c_.filters.pre_filter(task)) {
+      c_.refused[real_].never_fits = true;
       if (c_.ear != nullptr) {
         PodFitErrors& errors = c_.ear->jobs[real_].pods[task];
         errors = {};

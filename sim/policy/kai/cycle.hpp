@@ -12,10 +12,18 @@
 
 namespace berth::policy::kai {
 
+// Why a job's latest attempt failed, as far as records say it (contract NOTES section 4).
+struct Refused {
+  CapacityVerdict by_queue;
+  bool never_fits = false;
+};
+
 struct Cycle {
   // The session must outlive the cycle. `ear`: who listens, or null.
   Cycle(Session& opened, CycleOutcome* listener)
-      : session(opened), statement(opened), filters(opened), topologies(opened), ear(listener) {}
+      : session(opened), statement(opened), filters(opened), topologies(opened), ear(listener) {
+    refused.resize(opened.jobs.size());
+  }
 
   Session& session;
   Statement statement;
@@ -23,7 +31,8 @@ struct Cycle {
   Topologies topologies;
   AttemptRequests requests;
   CycleOutcome* ear;
-  std::vector<Committed> log;  // what became real, in order
+  std::vector<Committed> log;        // what became real, in order
+  IdVector<JobIx, Refused> refused;  // of real jobs
 };
 
 // Runs the session's actions in order.
@@ -34,5 +43,8 @@ void run_consolidation(Cycle& cycle);
 void run_reclaim(Cycle& cycle);
 void run_preempt(Cycle& cycle);
 void run_stale_gang_eviction(Cycle& cycle);
+
+// Section 5: no succeeded pod, some pod in use, and a pod set with fewer in use than its minimum.
+bool is_stale(const Session& session, JobIx job);
 
 }  // namespace berth::policy::kai

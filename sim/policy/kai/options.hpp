@@ -51,6 +51,13 @@ struct Options {
   Plugins plugins;
   cluster::Packing gpu_placement = cluster::Packing::binpack;
   cluster::Packing cpu_placement = cluster::Packing::binpack;
+  // What is not given follows the node pool's placement when a session opens, as the reference's operator has it
+  // (section 1): placements; consolidation, which a pool that spreads does without; and with spread GPUs gpuspread in
+  // place of gpupack and gpusharingorder.
+  bool gpu_placement_given = false;
+  bool cpu_placement_given = false;
+  bool actions_given = false;
+  bool plugins_given = false;
   // Jobs offered as victims of a consolidation; 0: consolidation off, -1: no cap.
   std::int32_t max_consolidation_preemptees = 16;
   std::optional<Duration> stale_grace = seconds(60);  // nothing: never

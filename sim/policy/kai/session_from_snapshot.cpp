@@ -63,18 +63,39 @@ class Opening {
     s_.now = snap_.now;
     s_.node_pool = snap_.cluster->pools.contains(snap_.pool) ? snap_.cluster->pools[snap_.pool].name : "";
     for (const cluster::Topology& t : snap_.cluster->topologies) s_.topologies.push_back(t);
+    follow_pool();
     find_profiles();
     add_nodes();
     add_queues();
     add_jobs();
     lay_tasks();
     trust_occupancy();
+    find_smallest_device();
     set_fair_shares(s_);
   }
 
  private:
   const cluster::NodeOccupancy& occupancy(NodeId id) const { return snap_.cluster->occupancy[id]; }
   const cluster::NodeSpec& spec(NodeId id) const { return snap_.cluster->nodes[id]; }
+
+  // --- Options that follow the pool ---------------------------------------------------------------------------------
+  void follow_pool() {
+    const cluster::NodePool& pool = snap_.cluster->pools[snap_.pool];
+    Options& o = s_.options;
+    if (!o.gpu_placement_given) o.gpu_placement = pool.gpu_placement;
+    if (!o.cpu_placement_given) o.cpu_placement = pool.cpu_placement;
+    const bool gpu_spread = o.gpu_placement == cluster::Packing::spread;
+    const bool cpu_spread = o.cpu_placement == cluster::Packing::spread;
+    if (!o.actions_given && (gpu_spread || cpu_spread)) {
+      o.actions.erase(std::remove(o.actions.begin(), o.actions.end(), Action::consolidation),
+                      o.actions.end());
+    }
+    if (!o.plugins_given && gpu_spread) {
+      o.plugins.gpu_spread = o.plugins.gpu_pack;
+      o.plugins.gpu_pack = false;
+      o.plugins.gpu_sharing_order = false;
+    }
+  }
 
   // --- MIG profiles -------------------------------------------------------------------------------------------------
   void find_profiles() {
@@ -456,6 +477,16 @@ class Opening {
       node.idle.pods = node.allocatable.pods - now.pods;
       if (!node.mig_enabled) node.idle.gpus = cluster::device_count(now.vacant);
     }
+  }
+
+  // Known bug #1847: the reference always has 100 here.
+  void find_smallest_device() {
+    if (s_.options.bugs.min_node_gpu_memory_is_100) return;
+    std::int64_t smallest = 0;
+    for (const NodeInfo& node : s_.nodes) {
+      if (node.memory_synced && (smallest == 0 || node.gpu_memory < smallest)) smallest = node.gpu_memory;
+    }
+    if (smallest > 0) s_.options.min_node_gpu_memory = smallest;
   }
 
   const Snapshot& snap_;

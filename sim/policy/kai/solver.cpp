@@ -149,6 +149,7 @@ class Solver {
       const TaskInfo& task = s_.tasks[t];
       if (nodes.add(task.node)) added.push_back(task.node);
       jobs.push_back(task.job);
+      if (task.evicted_in_simulation && !s_.options.bugs.recorded_chunk_evicted_twice) return;
       c_.statement.evict(t);
     };
     for (const TaskIx t : scenario.recorded()) evict(t);

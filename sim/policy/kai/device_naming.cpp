@@ -1,0 +1,80 @@
+#include "sim/policy/kai/device_naming.hpp"
+
+#include <algorithm>
+
+namespace berth::policy::kai {
+
+DeviceNaming::DeviceNaming(Session& session, const Transaction& transaction)
+    : session_(session), transaction_(transaction), next_slot_(0) {
+  const auto* names = transaction.snapshot().group_names;
+  if (names != nullptr) next_slot_ = static_cast<std::uint32_t>(names->size());
+}
+
+cluster::DeviceAssignment DeviceNaming::name(TaskIx task, NodeIx node, const std::vector<GroupIx>& groups) {
+  const Shape& shape = session_.shape_of(task);
+  if (shape.shared()) return shared(node, groups);
+  if (session_.nodes[node].spec->inventory == cluster::Inventory::counts) return {};
+  if (shape.gpu == GpuKind::whole) return whole(node, shape);
+  if (shape.gpu == GpuKind::mig) return instances(node, shape);
+  return {};
+}
+
+cluster::DeviceSet DeviceNaming::lowest(NodeIx node, std::int32_t count, cluster::DeviceSet taken) const {
+  const cluster::NodeOccupancy& now = transaction_.occupancy()[session_.nodes[node].id];
+  cluster::DeviceSet chosen = 0;
+  for (const bool vacant : {true, false}) {
+    for (int d = 0; d < static_cast<int>(now.devices.size()); ++d) {
+      if (cluster::device_count(chosen) == count) return chosen;
+      const cluster::DeviceSet bit = cluster::device_bit(d);
+      if (((now.vacant & bit) != 0) != vacant || ((taken | chosen) & bit) != 0) continue;
+      if (!now.devices[static_cast<std::size_t>(d)].failed) chosen |= bit;
+    }
+  }
+  return chosen;
+}
+
+cluster::DeviceAssignment DeviceNaming::whole(NodeIx node, const Shape& shape) const {
+  cluster::DeviceAssignment where;
+  where.devices = lowest(node, shape.devices, 0);
+  return where;
+}
+
+cluster::DeviceAssignment DeviceNaming::shared(NodeIx node, const std::vector<GroupIx>& groups) {
+  const bool counts = session_.nodes[node].spec->inventory == cluster::Inventory::counts;
+  cluster::DeviceAssignment where;
+  for (const GroupIx g : groups) {
+    int& device = session_.groups[g].device;
+    if (counts) {
+      if (device < 0) device = static_cast<int>(next_slot_++);
+      where.slots.push_back(static_cast<std::uint32_t>(device));
+    } else {
+      if (device < 0) device = cluster::lowest_device(lowest(node, 1, where.devices));
+      where.devices |= cluster::device_bit(device);
+    }
+  }
+  return where;
+}
+
+cluster::DeviceAssignment DeviceNaming::instances(NodeIx node, const Shape& shape) const {
+  const NodeInfo& info = session_.nodes[node];
+  const cluster::NodeOccupancy& now = transaction_.occupancy()[info.id];
+  const auto& profiles = transaction_.snapshot().cluster->models[info.spec->gpu_model].mig.profiles;
+  cluster::DeviceAssignment where;
+  for (const MigCount& m : shape.mig) {
+    std::int32_t left = m.count;
+    for (const bool used : {false, true}) {
+      for (std::size_t i = 0; i < now.instances.size() && left > 0; ++i) {
+        const cluster::MigInstance& instance = now.instances[i];
+        if (instance.used != used || profiles[instance.profile].name != session_.mig_profiles[m.profile])
+          continue;
+        where.slots.push_back(static_cast<std::uint32_t>(i));
+        where.devices |= cluster::device_bit(instance.device);
+        --left;
+      }
+    }
+  }
+  std::sort(where.slots.begin(), where.slots.end());
+  return where;
+}
+
+}  // namespace berth::policy::kai

@@ -1,0 +1,31 @@
+// From the session's decisions to concrete devices: whole GPUs are the lowest vacant ones; a shared device is that of the
+// chosen group, or the lowest vacant one that it opens; MIG instances the lowest device, then the lowest start. What is
+// only pipelined is named likewise, with devices in use where none is vacant.
+#pragma once
+
+#include <vector>
+
+#include "berth/cluster/devices.hpp"
+#include "berth/policy/transaction.hpp"
+#include "sim/policy/kai/session.hpp"
+
+namespace berth::policy::kai {
+
+class DeviceNaming {
+ public:
+  DeviceNaming(Session& session, const Transaction& transaction);
+
+  cluster::DeviceAssignment name(TaskIx task, NodeIx node, const std::vector<GroupIx>& groups);
+
+ private:
+  cluster::DeviceSet lowest(NodeIx node, std::int32_t count, cluster::DeviceSet taken) const;
+  cluster::DeviceAssignment whole(NodeIx node, const Shape& shape) const;
+  cluster::DeviceAssignment shared(NodeIx node, const std::vector<GroupIx>& groups);
+  cluster::DeviceAssignment instances(NodeIx node, const Shape& shape) const;
+
+  Session& session_;
+  const Transaction& transaction_;
+  std::uint32_t next_slot_;  // inventory `counts`: ids of new sharing groups
+};
+
+}  // namespace berth::policy::kai
