@@ -34,10 +34,13 @@ void NodeTable::rebuild(const Snapshot& snapshot, const cluster::Occupancy& occu
   position_of_.assign(occupancy.size(), none_);
   latest_ = none_;
   ++generation_;
+  instances_as_gpus_ = false;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     entries_[i].id = nodes[i];
     position_of_[nodes[i]] = static_cast<std::uint32_t>(i);
-    refresh(i, snapshot.cluster->nodes[nodes[i]], occupancy[nodes[i]], measure);
+    const cluster::NodeSpec& spec = snapshot.cluster->nodes[nodes[i]];
+    instances_as_gpus_ |= spec.mig_enabled && spec.mig_strategy == cluster::MigStrategy::single;
+    refresh(i, spec, occupancy[nodes[i]], measure);
     ++turn_;
     move_to_front(static_cast<std::uint32_t>(i));
   }

@@ -32,6 +32,8 @@ class NodeTable {
   const NodeEntry& operator[](std::size_t position) const { return entries_[position]; }
   // Grows whenever the set of nodes changed: positions mean something else then.
   std::uint64_t generation() const { return generation_; }
+  // Has the pool a node whose MIG instances are given as whole GPUs (strategy single)?
+  bool instances_as_gpus() const { return instances_as_gpus_; }
 
   // The turn as of now; pass it to changed_since later.
   std::uint64_t turn() const { return turn_; }
@@ -62,6 +64,7 @@ class NodeTable {
   std::uint64_t mark_ = 0;
   std::uint64_t membership_ = 0;
   std::uint64_t generation_ = 0;
+  bool instances_as_gpus_ = false;
   const cluster::Occupancy* followed_ = nullptr;
 };
 

@@ -37,7 +37,10 @@ void OrderedFit::follow(PoolIndex& index, const Snapshot& snapshot,
   if (!changes) {
     index.sorted.clear();
     index.key_of.assign(occupancy.size(), Key{});
+    index.instances_as_gpus = false;
     for (const NodeId node : nodes) {
+      const cluster::NodeSpec& spec = snapshot.cluster->nodes[node];
+      index.instances_as_gpus |= spec.mig_enabled && spec.mig_strategy == cluster::MigStrategy::single;
       index.key_of[node] = key_for(node, occupancy[node]);
       index.sorted.push_back(index.key_of[node]);
     }
@@ -85,7 +88,8 @@ std::optional<Place> OrderedFit::place(const Snapshot& snapshot, const cluster::
   using Kind = workload::GpuRequestKind;
   // A node needs this much GPU left in all; only whole and fraction requests say it without looking at the
   // node.
-  const bool sized = pod.gpu.kind == Kind::whole || pod.gpu.kind == Kind::fraction;
+  const bool sized =
+      !index.instances_as_gpus && (pod.gpu.kind == Kind::whole || pod.gpu.kind == Kind::fraction);
   const std::int64_t need = sized ? pod.gpu.quota_amount().value : 0;
   auto it = index.sorted.begin();
   if (order_ == FitOrder::best && need > 0) {

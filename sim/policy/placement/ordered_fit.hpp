@@ -21,8 +21,8 @@ class OrderedFit final : public Placement {
   explicit OrderedFit(FitOrder order) : order_(order) {}
 
   std::string_view name() const override;
-  std::optional<Place> place(const Snapshot& snapshot, const cluster::Occupancy& occupancy,
-                             ShapeId shape, PodId pod) override;
+  std::optional<Place> place(const Snapshot& snapshot, const cluster::Occupancy& occupancy, ShapeId shape,
+                             PodId pod) override;
   void drop_caches() override { pools_.clear(); }
 
  private:
@@ -38,6 +38,7 @@ class OrderedFit final : public Placement {
     std::uint64_t mark = 0;
     std::size_t nodes = 0;
     bool valid = false;
+    bool instances_as_gpus = false;  // a node of MIG strategy single: GPUs to be had that are not in gpu_free
     // could_fit of (shape, node): 0 unknown, 1 no, 2 yes.
     IdVector<ShapeId, std::vector<std::uint8_t>> could;
   };

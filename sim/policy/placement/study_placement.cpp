@@ -66,9 +66,18 @@ class StudyPlacement final : public Placement {
 
   const Fragmentation* measure(const Snapshot& snapshot);
   // Is the shape one whose fit the table can tell by itself?
-  static bool plain(const workload::PodShape& shape) {
-    return shape.gpu.kind == GpuRequestKind::none || shape.gpu.kind == GpuRequestKind::whole ||
-           shape.gpu.kind == GpuRequestKind::fraction;
+  static bool plain(const Pool& pool, const workload::PodShape& shape) {
+    switch (shape.gpu.kind) {
+      case GpuRequestKind::none:
+      case GpuRequestKind::fraction:
+        return true;
+      case GpuRequestKind::whole:
+        return !pool.table.instances_as_gpus();
+      case GpuRequestKind::memory:
+      case GpuRequestKind::mig:
+        return false;
+    }
+    return false;
   }
   static Ask ask_of(const workload::PodShape& shape, const cluster::NodeSpec& spec);
   Scores& scores_of(Pool& pool, const Snapshot& snapshot, ShapeId shape);
@@ -115,7 +124,7 @@ StudyPlacement::Scores& StudyPlacement::scores_of(Pool& pool, const Snapshot& sn
   const workload::PodShape& pod = snapshot.workloads->shapes[shape];
   scores.board.reset(pool.table.size());
   scores.could.resize(pool.table.size(), 1);
-  if (plain(pod)) {
+  if (plain(pool, pod)) {
     for (std::size_t i = 0; i < pool.table.size(); ++i)
       scores.could[i] = could_fit(*snapshot.cluster, pool.table[i].id, pod) ? 1 : 0;
   }
@@ -166,7 +175,7 @@ std::int32_t StudyPlacement::evaluate_any(const Snapshot& snapshot, const cluste
 
 void StudyPlacement::catch_up(Pool& pool, Scores& scores, const Snapshot& snapshot,
                               const cluster::Occupancy& occupancy, const workload::PodShape& shape) const {
-  if (plain(shape)) {
+  if (plain(pool, shape)) {
     const Ask ask = ask_of(shape, {});
     pool.table.changed_since(scores.turn, [&](std::size_t i) {
       const NodeEntry& node = pool.table[i];
