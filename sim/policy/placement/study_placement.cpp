@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "berth/cluster/occupancy.hpp"
+#include "berth/core/random.hpp"
 #include "berth/policy/fit.hpp"
 #include "node_table.hpp"
 #include "score_board.hpp"
@@ -40,7 +41,7 @@ constexpr std::size_t max_board_bytes = 16U << 20U;
 class StudyPlacement final : public Placement {
  public:
   StudyPlacement(StudyScore score, const PolicySpec& spec)
-      : score_(score), seed_(spec.seed), typical_(spec.typical) {
+      : score_(score), draws_(spec.seed, 0, "placement"), typical_(spec.typical) {
     if (score == StudyScore::fgd && typical_.empty())
       throw std::invalid_argument("placement 'fgd' needs typical pods: name a pod list as trace.typical");
   }
@@ -89,8 +90,12 @@ class StudyPlacement final : public Placement {
   cluster::DeviceAssignment devices_on(const Snapshot& snapshot, const cluster::Occupancy& occupancy,
                                        const NodeEntry& node, const workload::PodShape& shape) const;
 
+  static cluster::DeviceAssignment drawn_devices(const Snapshot& snapshot,
+                                                 const cluster::Occupancy& occupancy, const NodeEntry& node,
+                                                 const workload::PodShape& shape, Random& draw);
+
   StudyScore score_;
-  std::uint64_t seed_;
+  RandomStream draws_;
   std::vector<PodClass> typical_;
   std::unique_ptr<Fragmentation> measure_;
   IdVector<PoolId, Pool> pools_;
@@ -202,14 +207,42 @@ cluster::DeviceAssignment StudyPlacement::devices_on(const Snapshot& snapshot,
   return choose_devices(*snapshot.cluster, node.id, occupancy[node.id], shape, DeviceRule::tightest);
 }
 
+// Shares take any devices that fit, each with the same probability; everything else goes by the common rule.
+cluster::DeviceAssignment StudyPlacement::drawn_devices(const Snapshot& snapshot,
+                                                        const cluster::Occupancy& occupancy,
+                                                        const NodeEntry& node,
+                                                        const workload::PodShape& shape, Random& draw) {
+  const cluster::NodeSpec& spec = snapshot.cluster->nodes[node.id];
+  const cluster::NodeOccupancy& now = occupancy[node.id];
+  if (shape.gpu.kind != GpuRequestKind::fraction && shape.gpu.kind != GpuRequestKind::memory)
+    return choose_devices(*snapshot.cluster, node.id, now, shape, DeviceRule::tightest);
+  std::vector<int> fitting;
+  for (int d = 0; d < spec.gpus; ++d) {
+    if (cluster::share_fits(spec, now.devices[static_cast<std::size_t>(d)], shape.gpu)) fitting.push_back(d);
+  }
+  cluster::DeviceAssignment chosen;
+  for (std::int32_t n = 0; n < shape.gpu.devices; ++n) {
+    const auto i = fitting.begin() + static_cast<std::ptrdiff_t>(draw.below(fitting.size()));
+    chosen.devices |= cluster::device_bit(*i);
+    fitting.erase(i);
+  }
+  return chosen;
+}
+
 std::optional<Place> StudyPlacement::place(const Snapshot& snapshot, const cluster::Occupancy& occupancy,
-                                           ShapeId shape, PodId /*pod*/) {
+                                           ShapeId shape, PodId pod) {
   if (pools_.size() <= index_of(snapshot.pool)) pools_.resize(index_of(snapshot.pool) + 1);
   Pool& pool = pools_[snapshot.pool];
   pool.table.follow(snapshot, occupancy, measure(snapshot));
   Scores& scores = scores_of(pool, snapshot, shape);
   const workload::PodShape& pod_shape = snapshot.workloads->shapes[shape];
   catch_up(pool, scores, snapshot, occupancy, pod_shape);
+  if (score_ == StudyScore::random) {
+    if (scores.board.fit_count() == 0) return std::nullopt;
+    Random draw = draws_.at(index_of(pod));
+    const NodeEntry& node = pool.table[scores.board.nth_fit(draw.below(scores.board.fit_count()))];
+    return Place{node.id, drawn_devices(snapshot, occupancy, node, pod_shape, draw)};
+  }
   const auto best = scores.board.best();
   if (!best) return std::nullopt;
   const NodeEntry& node = pool.table[*best];
