@@ -31,14 +31,21 @@ std::optional<std::string_view> view(const std::optional<std::string>& text) {
 }  // namespace
 
 GangState gang_state(const Session& session, JobIx job) {
-  bool above = false;
-  for (PodSetIx p : session.jobs[job].pod_sets) {
+  const JobInfo& info = session.jobs[job];
+  if (info.gang_version == info.version) return info.gang;
+  GangState state = GangState::at;
+  for (PodSetIx p : info.pod_sets) {
     const PodSet& pod_set = session.pod_sets[p];
     const std::int32_t active = pod_set.counts.active_allocated();
-    if (active < pod_set.min_available) return GangState::below;
-    if (active > pod_set.min_available) above = true;
+    if (active < pod_set.min_available) {
+      state = GangState::below;
+      break;
+    }
+    if (active > pod_set.min_available) state = GangState::above;
   }
-  return above ? GangState::above : GangState::at;
+  info.gang = state;
+  info.gang_version = info.version;
+  return state;
 }
 
 First compare_gang_state(const Session& session, JobIx left, JobIx right) {

@@ -14,8 +14,7 @@
 
 namespace berth::policy::kai {
 
-// How a job's gang stands (the elastic plugin): a pod set below its minimum; all at it; one above it and none below.
-enum class GangState : std::uint8_t { below, at, above };
+// Remembered until the job's version changes.
 GangState gang_state(const Session& session, JobIx job);
 
 // Priority descending, gang state, then age. `equal` only for a job and itself.
