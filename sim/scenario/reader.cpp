@@ -34,7 +34,11 @@ const std::string* Reader::scalar(const Value& value, std::string_view expected)
   return nullptr;
 }
 
+// Beyond so many names the nearest is not sought: each comparison costs the product of two lengths.
+constexpr std::size_t most_compared = 20'000;
+
 std::string suggestion(std::string_view name, const std::vector<std::string>& known) {
+  if (known.size() > most_compared) return "";
   if (const auto nearest = nearest_name(name, known)) return "; did you mean " + berth::quoted(*nearest) + "?";
   if (known.empty() || known.size() > 40) return "";
   std::string text = "; expected ";
@@ -46,9 +50,7 @@ std::string suggestion(std::string_view name, const std::vector<std::string>& kn
 }
 
 void Reader::unknown(Mark mark, std::string_view noun, std::string_view name, const std::vector<std::string>& known) {
-  std::string kebab(noun);
-  std::replace(kebab.begin(), kebab.end(), ' ', '-');
-  error(mark, "unknown-" + kebab, "unknown " + std::string(noun) + " " + berth::quoted(name) + suggestion(name, known));
+  error(mark, "unknown-name", "unknown " + std::string(noun) + " " + berth::quoted(name) + suggestion(name, known));
 }
 
 bool is_name(std::string_view text) {

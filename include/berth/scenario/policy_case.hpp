@@ -1,0 +1,86 @@
+// Policy cases: one snapshot of a cluster, the scheduling cycles to run on it, and what must come of them. The form of
+// JSON lines (one case a line) is that in which the reference scheduler's own regression tables were written down.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/cluster/cluster.hpp"
+#include "berth/core/diagnostic.hpp"
+#include "berth/organization/organization.hpp"
+#include "berth/policy/policy.hpp"
+#include "berth/workload/workloads.hpp"
+
+namespace berth::scenario {
+
+// What a task, or every task of a job, must have become.
+struct ExpectedTask {
+  std::optional<workload::PodStatus> status;
+  std::optional<std::string> node;
+  std::optional<std::int64_t> accepted_gpu_milli;  // of a job: the sum over its tasks
+  std::optional<std::string> message;              // of a job: its whole fit error
+  std::vector<std::string> gpu_groups;             // advisory: reported, never failed on
+};
+
+struct ExpectedNode {
+  std::optional<std::int64_t> idle_gpus;
+  std::optional<std::int64_t> releasing_gpus;
+};
+
+// For each cycle.
+struct AtMost {
+  std::optional<std::int64_t> binds;
+  std::optional<std::int64_t> evictions;
+  std::optional<std::int64_t> pipelines;
+};
+
+struct Expected {
+  std::map<std::string, ExpectedTask> jobs;
+  std::map<std::string, ExpectedTask> tasks;
+  std::map<std::string, ExpectedNode> nodes;
+  AtMost at_most;
+};
+
+struct PolicyCase {
+  std::string id;
+  std::string name;
+  Place place;  // where it is written
+  policy::PolicySpec policy;
+  std::int32_t rounds_until_match = 1;
+  std::int32_t rounds_after_match = 0;
+  Duration between_rounds{};
+  Instant now;
+  cluster::Cluster cluster;  // one pool; nodes of inventory `counts`
+  organization::Organization organization;
+  workload::Workloads workloads;
+  std::vector<std::string> group_names;       // sharing groups, by id
+  IdVector<PodId, std::string> pod_names;     // = UIDs
+  IdVector<WorkloadId, Duration> stale_for;   // how long the gang has been below its minimum; negative: not known
+  Expected expected;
+};
+
+// Reads JSON lines. Malformed cases are left out and reported: each fault with file, line and the case's id; the others
+// are returned in order.
+std::vector<PolicyCase> read_policy_cases(std::string_view text, const std::string& file, Diagnostics& faults);
+
+// How often a cycle did what.
+struct CycleCounts {
+  std::int64_t binds = 0, evictions = 0, pipelines = 0;
+};
+
+struct CaseResult {
+  std::string id;
+  bool passed = true;
+  std::vector<std::string> differences;  // a sentence each: what was expected, what came, after which cycle
+  std::vector<std::string> remarks;      // advisory expectations that did not hold
+};
+
+// Runs the case's cycles under `policy` (made by make_policy(case.policy), or another one).
+CaseResult run_policy_case(const PolicyCase& c, policy::Policy& policy);
+
+}  // namespace berth::scenario

@@ -1,0 +1,314 @@
+// Rules of workloads and generators: projects, pools, models and dependencies that exist, and the defaults of each kind.
+#include <algorithm>
+#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/strong_components.hpp>
+
+#include "berth/core/quantity_text.hpp"
+#include "berth/core/text.hpp"
+#include "berth/formats/openb.hpp"
+#include "checker.hpp"
+
+namespace berth::scenario {
+
+namespace {
+
+using workload::Kind;
+
+// Contract NOTES 2.1: what each kind has when nothing is said.
+Priority default_priority(Kind kind) {
+  switch (kind) {
+    case Kind::workspace: return {125, "high"};
+    case Kind::training:
+    case Kind::distributed: return {40, "low"};
+    case Kind::inference: return {150, "very-high"};
+  }
+  return {};
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
+
+// A shortest way round from `first` back to it, through vertices of its component.
+std::vector<std::size_t> cycle_through(const Graph& graph, const std::vector<std::size_t>& component, std::size_t first) {
+  std::vector<std::size_t> from(boost::num_vertices(graph), boost::num_vertices(graph));
+  std::vector<std::size_t> queue{first};
+  for (std::size_t i = 0; i < queue.size(); ++i) {
+    const auto [begin, end] = boost::out_edges(queue[i], graph);
+    for (auto edge = begin; edge != end; ++edge) {
+      const std::size_t to = boost::target(*edge, graph);
+      if (component[to] != component[first]) continue;
+      if (to == first) {
+        std::vector<std::size_t> cycle{first};
+        for (std::size_t at = queue[i]; at != first; at = from[at]) cycle.insert(cycle.begin(), at);
+        cycle.insert(cycle.begin(), first);
+        return cycle;
+      }
+      if (from[to] != boost::num_vertices(graph)) continue;
+      from[to] = queue[i];
+      queue.push_back(to);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+void Checker::workloads() {
+  for (const WorkloadSpec& w : scenario_.workloads) {
+    if (w.name.value.empty()) continue;
+    const auto [at, fresh] = workloads_.try_emplace(w.name.value, w.name.mark);
+    if (!fresh) {
+      reader_.error(w.name.mark, "duplicate-name",
+                    "workload " + berth::quoted(w.name.value) + " stands twice; first in line " +
+                        std::to_string(at->second.line));
+    }
+  }
+  const bool only_default = scenario_.organization.departments.size() == 1 && projects_.size() == 1 &&
+                            projects_.begin()->first == default_queue;
+  for (WorkloadSpec& w : scenario_.workloads) {
+    if (w.project.value.empty() && only_default) w.project = Name(default_queue);
+    if (w.project.value.empty()) {
+      if (!w.name.value.empty()) reader_.error(w.mark, "missing-key", "a workload needs the key 'project'");
+    } else {
+      known_project(w.project);
+    }
+    common(w, pools_of_project(w.project.value), w.mark);
+    gpu(w.ask.gpu.value, w.ask.gpu.mark, w.node_pools);
+    if (w.duration && !w.estimate) w.estimate = w.duration;
+    for (const GeneratorSpec& g : scenario_.generators) {
+      const std::string& name = w.name.value;
+      if (name.size() > g.name.value.size() + 1 && name.substr(0, g.name.value.size()) == g.name.value &&
+          name[g.name.value.size()] == '-' && is_number(name.substr(g.name.value.size() + 1))) {
+        reader_.error(w.name.mark, "duplicate-name",
+                      "workload " + berth::quoted(name) + " is named as generator " + berth::quoted(g.name.value) +
+                          " names what it draws");
+      }
+    }
+  }
+  dependencies();
+}
+
+void Checker::generators() {
+  std::map<std::string, Mark> seen;
+  for (GeneratorSpec& g : scenario_.generators) {
+    if (g.name.value.empty()) continue;
+    const auto [at, fresh] = seen.try_emplace(g.name.value, g.name.mark);
+    if (!fresh) {
+      reader_.error(g.name.mark, "duplicate-name",
+                    "generator " + berth::quoted(g.name.value) + " stands twice; first in line " +
+                        std::to_string(at->second.line));
+    }
+    if (g.name.value.size() > max_name - 12) {
+      reader_.error(g.name.mark, "wrong-value", "the name of a generator must leave room for a number");
+    }
+    for (const auto& [project, weight] : g.project.options) known_project(project);
+    if (g.gpu.options.empty()) g.gpu.options.emplace_back(workload::GpuRequest{}, 1000);
+    if (g.outcome.options.empty()) g.outcome.options.emplace_back(workload::Outcome::completed, 1000);
+    if (!g.arrivals.until && !g.arrivals.count && !scenario_.clock.duration && g.arrivals.per_hour_micro > 0) {
+      reader_.error(g.mark, "endless",
+                    "generator " + berth::quoted(g.name.value) +
+                        " never ends and the clock runs until drained; give arrivals 'until' or 'count', or the clock a "
+                        "'duration'");
+    }
+    // Each project's own default pools are found when it is drawn; a list of the generator's own holds for all.
+    const std::vector<Name> own = g.node_pools;
+    std::vector<Name> pools = own;
+    for (const auto& [project, weight] : g.project.options) {
+      if (!own.empty()) break;
+      for (const Name& pool : pools_of_project(project.value)) {
+        if (std::find(pools.begin(), pools.end(), pool) == pools.end()) pools.push_back(pool);
+      }
+    }
+    common(g, pools, g.mark);
+    for (const auto& [request, weight] : g.gpu.options) gpu(request, g.mark, g.node_pools);
+    g.node_pools = own;
+  }
+}
+
+void Checker::common(WorkloadCommon& w, const std::vector<Name>& default_pools, Mark mark) {
+  if (!w.priority) w.priority = default_priority(w.kind);
+  const DefaultsSpec& defaults = scenario_.defaults;
+  if (!w.image_pull) w.image_pull = defaults.image_pull;
+  if (!w.creation_delay) w.creation_delay = defaults.creation_delay;
+  if (!w.termination_grace) w.termination_grace = defaults.termination_grace;
+  if (!w.checkpoint) w.checkpoint = defaults.checkpoint;
+  pool_names(w.node_pools);
+  if (w.node_pools.empty()) w.node_pools = default_pools;
+  const auto known_model = [&](const Name& name) {
+    if (models_.find(name.value)) return;
+    reader_.unknown(name.mark, "GPU model", name.value, models_.names());
+  };
+  for (const Name& model : w.gpu_models) known_model(model);
+  for (const auto& [model, speed] : w.speed_milli) known_model(model);
+  shape_of_gang(w, mark);
+  for (const SubGroupSpec& g : w.sub_groups) {
+    if (g.ask) gpu(g.ask->gpu.value, g.ask->gpu.mark, w.node_pools);
+  }
+  if (w.master) gpu(w.master->gpu.value, w.master->gpu.mark, w.node_pools);
+}
+
+void Checker::shape_of_gang(WorkloadCommon& w, Mark mark) {
+  const auto refuse = [&](Mark at, std::string message) { reader_.error(at, "gang", std::move(message)); };
+  if (!w.sub_groups.empty()) {
+    std::set<std::string> names;
+    const std::int64_t pods = sub_groups(w.sub_groups, names);
+    if (w.pods > 0 && w.pods != pods) {
+      refuse(mark, "'pods' is " + std::to_string(w.pods) + ", but the sub-groups have " + std::to_string(pods));
+    }
+    if (pods > max_pods) {
+      refuse(mark, "the sub-groups have more than " + std::to_string(max_pods) + " pods");
+      return;
+    }
+    w.pods = static_cast<std::int32_t>(pods);
+    if (w.gang && (w.gang->min_pods > 0 || w.gang->max_pods > 0)) {
+      refuse(w.gang->mark, "a workload with 'sub_groups' has its minimums there; gang takes only 'topology'");
+    }
+    if (w.master) refuse(mark, "'master' and 'sub_groups' exclude each other; give the master as a sub-group");
+    if (w.gang) gang_topology(w.gang->topology);
+    return;
+  }
+  if (w.master && w.kind != Kind::distributed) refuse(mark, "'master' is for kind distributed");
+  if (w.gang) {
+    GangSpec& gang = *w.gang;
+    if (w.pods > 0 && gang.max_pods > 0 && w.pods != gang.max_pods) {
+      refuse(gang.mark, "'pods' is " + std::to_string(w.pods) + " and 'max_pods' " + std::to_string(gang.max_pods) +
+                            "; they mean the same, give one of them");
+    }
+    if (w.pods == 0) w.pods = std::max({gang.max_pods, gang.min_pods, 1});
+    if (gang.max_pods == 0) gang.max_pods = w.pods;
+    if (gang.min_pods == 0) gang.min_pods = w.pods;
+    if (gang.min_pods > gang.max_pods) {
+      refuse(gang.mark, "min_pods " + std::to_string(gang.min_pods) + " is more than the " +
+                            std::to_string(gang.max_pods) + " pods that the workload has");
+    }
+    gang_topology(gang.topology);
+    return;
+  }
+  if (w.pods == 0) w.pods = 1;
+  if (w.kind != Kind::distributed) return;
+  w.gang.emplace();
+  w.gang->min_pods = w.gang->max_pods = w.pods;
+}
+
+std::int64_t Checker::sub_groups(std::vector<SubGroupSpec>& groups, std::set<std::string>& names) {
+  std::int64_t pods = 0;
+  for (SubGroupSpec& g : groups) {
+    if (!g.name.value.empty() && !names.insert(g.name.value).second) {
+      reader_.error(g.name.mark, "duplicate-name", "sub-group " + berth::quoted(g.name.value) + " stands twice");
+    }
+    gang_topology(g.topology);
+    if (!g.sub_groups.empty()) {
+      pods += sub_groups(g.sub_groups, names);
+      continue;
+    }
+    if (g.min_pods == 0) g.min_pods = g.pods;
+    pods += g.pods;
+  }
+  return pods;
+}
+
+void Checker::gang_topology(GangTopology& topology) {
+  if (topology.empty() && topology.topology.value.empty()) return;
+  const std::vector<TopologySpec>& known = scenario_.cluster.topologies;
+  const Mark mark = !topology.required.value.empty() ? topology.required.mark : topology.preferred.mark;
+  if (known.empty()) {
+    reader_.error(mark, "no-topology", "the cluster has no 'topology' whose levels could be asked for");
+    return;
+  }
+  std::vector<std::string> names;
+  for (const TopologySpec& t : known) names.push_back(t.name);
+  if (topology.topology.value.empty()) topology.topology = Name(known.front().name);
+  const auto found = std::find_if(known.begin(), known.end(),
+                                  [&](const TopologySpec& t) { return t.name == topology.topology.value; });
+  if (found == known.end()) {
+    reader_.unknown(topology.topology.mark, "topology", topology.topology.value, names);
+    return;
+  }
+  for (const Name* level : {&topology.required, &topology.preferred}) {
+    if (level->value.empty()) continue;
+    if (std::find(found->levels.begin(), found->levels.end(), level->value) != found->levels.end()) continue;
+    reader_.unknown(level->mark, "topology level", level->value, found->levels);
+  }
+}
+
+void Checker::gpu(const workload::GpuRequest& request, Mark mark, const std::vector<Name>& pools) {
+  using workload::GpuRequestKind;
+  if (request.kind == GpuRequestKind::mig) {
+    std::vector<std::string> known;
+    for (std::size_t i = 0; i < models_.size(); ++i) {
+      for (const cluster::MigProfile& p : models_[id_of<GpuModelId>(i)].mig.profiles) known.push_back(p.name);
+    }
+    for (const workload::MigRequest& m : request.mig) {
+      if (std::find(known.begin(), known.end(), m.profile) != known.end()) continue;
+      reader_.unknown(mark, "MIG profile", m.profile, known);
+    }
+  }
+  if (request.kind != GpuRequestKind::memory) return;
+  Bytes most;
+  for (const Name& pool : pools) {
+    const auto facts = pool_facts_.find(pool.value);
+    if (facts == pool_facts_.end()) return;
+    for (const GpuModelId model : facts->second.models) most = std::max(most, models_[model].memory);
+  }
+  if (most.value == 0 || request.memory <= most) return;  // without any known device it is one of those that never fit
+  reader_.error(mark, "wrong-value",
+                "gpu: " + print_bytes(request.memory) + " of GPU memory is more than any device of its node pools has (" +
+                    print_bytes(most) + ")");
+}
+
+void Checker::dependencies() {
+  std::map<std::string_view, std::size_t> index;
+  for (std::size_t i = 0; i < scenario_.workloads.size(); ++i) index.try_emplace(scenario_.workloads[i].name.value, i);
+  Graph graph(scenario_.workloads.size());
+  std::vector<std::string> known;
+  for (const auto& [name, mark] : workloads_) known.push_back(name);
+  std::vector<bool> itself(scenario_.workloads.size(), false);
+  for (std::size_t i = 0; i < scenario_.workloads.size(); ++i) {
+    for (const Name& before : scenario_.workloads[i].after) {
+      const auto found = index.find(before.value);
+      if (found == index.end()) {
+        reader_.unknown(before.mark, "workload", before.value, known);
+        continue;
+      }
+      boost::add_edge(i, found->second, graph);
+      itself[i] = itself[i] || found->second == i;
+    }
+  }
+  std::vector<std::size_t> component(boost::num_vertices(graph));
+  if (component.empty()) return;
+  const std::size_t components =
+      boost::strong_components(graph, boost::make_iterator_property_map(component.begin(), boost::get(boost::vertex_index, graph)));
+  std::vector<std::size_t> size(components, 0);
+  for (const std::size_t c : component) ++size[c];
+  std::vector<bool> done(components, false);
+  for (std::size_t i = 0; i < component.size(); ++i) {
+    if (done[component[i]] || (size[component[i]] == 1 && !itself[i])) continue;
+    done[component[i]] = true;
+    std::string way;
+    for (const std::size_t v : cycle_through(graph, component, i)) {
+      way += (way.empty() ? "" : " -> ") + scenario_.workloads[v].name.value;
+    }
+    reader_.error(scenario_.workloads[i].name.mark, "dependency-cycle", "workloads wait for each other for ever: " + way);
+  }
+}
+
+bool Checker::names_workload(const std::string& name) {
+  if (workloads_.count(name)) return true;
+  for (const GeneratorSpec& g : scenario_.generators) {
+    const std::string& prefix = g.name.value;
+    if (name.size() > prefix.size() + 1 && name.compare(0, prefix.size(), prefix) == 0 && name[prefix.size()] == '-' &&
+        is_number(std::string_view(name).substr(prefix.size() + 1))) {
+      return true;
+    }
+  }
+  if (!scenario_.trace || !scenario_.trace->data) return scenario_.trace.has_value();
+  if (trace_workloads_.empty()) {
+    for (const formats::OpenbPod& pod : scenario_.trace->data->workloads.rows) trace_workloads_.insert(pod.name);
+  }
+  return trace_workloads_.count(name) > 0;
+}
+
+}  // namespace berth::scenario

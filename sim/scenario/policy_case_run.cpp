@@ -1,0 +1,272 @@
+#include <algorithm>
+#include <set>
+
+#include "berth/core/text.hpp"
+#include "berth/scenario/policy_case.hpp"
+
+namespace berth::scenario {
+namespace {
+
+using workload::PodStatus;
+
+// The state of a case while its cycles run: the case's tables, changed.
+class CaseRun {
+ public:
+  CaseRun(const PolicyCase& c, policy::Policy& policy)
+      : case_(c), policy_(policy), now_(c.now), cluster_(c.cluster), workloads_(c.workloads), groups_(c.group_names) {
+    result_.id = c.id;
+  }
+
+  CaseResult run() {
+    const bool single = case_.rounds_until_match <= 1 && case_.rounds_after_match == 0;
+    for (std::int32_t i = 0; i < case_.rounds_until_match; ++i) {
+      if (i > 0) convert();
+      cycle();
+    }
+    if (!single) convert();  // compared on the snapshot rebuilt, before any action
+    compare();
+    for (std::int32_t i = 0; i < case_.rounds_after_match && result_.passed; ++i) {
+      if (i > 0) convert();
+      cycle();
+      compare();
+    }
+    return std::move(result_);
+  }
+
+ private:
+  // --- A cycle ------------------------------------------------------------------------------------------------------
+  void cycle() {
+    ++cycles_;
+    set_clocks();
+    std::vector<WorkloadId> members;
+    workload::WaitingList waiting;
+    for (std::size_t i = 0; i < workloads_.all.size(); ++i) {
+      const WorkloadId id = id_of<WorkloadId>(i);
+      members.push_back(id);
+      if (!with_status(id, PodStatus::pending).empty()) waiting.insert(id);
+    }
+    policy::Snapshot snapshot;
+    snapshot.now = now_;
+    snapshot.pool = id_of<PoolId>(0);
+    snapshot.cluster = &cluster_;
+    snapshot.organization = &case_.organization;
+    snapshot.workloads = &workloads_;
+    snapshot.members = &members;
+    snapshot.waiting = &waiting;
+    snapshot.group_names = &groups_;
+    snapshot.pod_names = &case_.pod_names;
+    policy::WorkingCluster working;
+    std::vector<policy::Decision> decisions;
+    {
+      policy::Transaction transaction(snapshot, working);
+      if (wants_words()) {
+        policy_.cycle(snapshot, transaction, explanation_);
+      } else {
+        policy_.cycle(snapshot, transaction);
+      }
+      decisions = transaction.take_decisions();
+    }
+    counts_ = {};
+    for (const policy::Decision& d : decisions) std::visit([&](const auto& v) { take(v); }, d);
+    check_counts();
+    now_ = now_ + case_.between_rounds;
+  }
+
+  // Start times and stale clocks are set anew at every snapshot.
+  void set_clocks() {
+    for (std::size_t i = 0; i < workloads_.all.size(); ++i) {
+      const WorkloadId id = id_of<WorkloadId>(i);
+      workload::Workload& w = workloads_.all[id];
+      w.stale_since.reset();
+      if (case_.stale_for[id].micros >= 0) w.stale_since = now_ - case_.stale_for[id];
+      const bool placed = std::any_of(w.pods.begin(), w.pods.end(),
+                                      [&](PodId p) { return holds_devices(workloads_.pods[p].status); });
+      w.last_start.reset();
+      if (placed) w.last_start = now_ - minutes(1);
+    }
+  }
+
+  bool wants_words() const {
+    const auto has_message = [](const auto& entry) { return entry.second.message.has_value(); };
+    return !case_.expected.nodes.empty() ||
+           std::any_of(case_.expected.jobs.begin(), case_.expected.jobs.end(), has_message);
+  }
+
+  void take(const policy::Bind& d) {
+    ++counts_.binds;
+    put(d.pod, PodStatus::binding, d.node, d.devices);
+  }
+  void take(const policy::Pipeline& d) {
+    ++counts_.pipelines;
+    put(d.pod, PodStatus::pipelined, d.node, d.devices);
+  }
+  void take(const policy::Evict& d) {
+    ++counts_.evictions;
+    workloads_.pods[d.pod].status = PodStatus::releasing;
+  }
+  void take(const policy::Move& d) {
+    ++counts_.evictions;
+    ++counts_.pipelines;
+    put(d.pod, PodStatus::pipelined, d.to, d.devices);
+  }
+  void take(const policy::Refuse&) {}
+  void take(const policy::Drop&) {}
+  void take(const policy::Repartition&) {}
+  void take(const policy::MarkStale&) {}
+  void take(const policy::ClearStale&) {}
+
+  void put(PodId pod, PodStatus status, NodeId node, const cluster::DeviceAssignment& devices) {
+    workload::Pod& p = workloads_.pods[pod];
+    p.status = status;
+    p.node = node;
+    p.devices = devices;
+    // A sharing group that the cycle opened has a name that is no number.
+    for (const std::uint32_t slot : devices.slots) {
+      while (groups_.size() <= slot) groups_.push_back("opened-" + std::to_string(groups_.size()));
+    }
+  }
+
+  void check_counts() {
+    const auto check = [&](const char* what, const std::optional<std::int64_t>& most, std::int64_t n) {
+      if (most && n > *most) {
+        differ("at most " + std::to_string(*most) + " " + what + " expected in a cycle, " + std::to_string(n) + " made");
+      }
+    };
+    check("binds", case_.expected.at_most.binds, counts_.binds);
+    check("evictions", case_.expected.at_most.evictions, counts_.evictions);
+    check("pipelines", case_.expected.at_most.pipelines, counts_.pipelines);
+  }
+
+  // --- Between two cycles -------------------------------------------------------------------------------------------
+  void convert() {
+    for (workload::Pod& pod : workloads_.pods) {
+      if (pod.status == PodStatus::binding) {
+        pod.status = PodStatus::running;
+      } else if (pod.status == PodStatus::pipelined ||
+                 (pod.status == PodStatus::releasing && !workloads_.all[pod.workload].deleting_job)) {
+        pod.status = PodStatus::pending;
+        pod.node = none<NodeId>();
+        pod.devices = {};
+      }
+    }
+  }
+
+  // --- Comparison ---------------------------------------------------------------------------------------------------
+  void compare() {
+    for (std::size_t i = 0; i < workloads_.all.size(); ++i) {
+      const workload::Workload& w = workloads_.all[id_of<WorkloadId>(i)];
+      const auto job = case_.expected.jobs.find(w.spec.name);
+      for (const PodId p : w.pods) {
+        if (job != case_.expected.jobs.end()) compare_task(p, job->second, " (every task of " + w.spec.name + ")");
+        const auto task = case_.expected.tasks.find(case_.pod_names[p]);
+        if (task == case_.expected.tasks.end()) continue;
+        compare_task(p, task->second, "");
+        compare_gpus("task " + task->first, task->second, accepted_gpu_milli(p));
+      }
+      if (job == case_.expected.jobs.end()) continue;
+      std::int64_t accepted = 0;
+      for (const PodId p : w.pods) accepted += accepted_gpu_milli(p);
+      compare_gpus("job " + w.spec.name, job->second, accepted);
+      if (job->second.message) compare_message(id_of<WorkloadId>(i), *job->second.message);
+    }
+    for (const auto& [name, expected] : case_.expected.nodes) compare_node(name, expected);
+  }
+
+  void compare_task(PodId id, const ExpectedTask& expected, const std::string& why) {
+    const workload::Pod& pod = workloads_.pods[id];
+    const std::string& name = case_.pod_names[id];
+    if (expected.status && *expected.status != pod.status) {
+      differ("task " + name + " is " + std::string(name_of(pod.status)) + at_node(pod) + ", expected " +
+             std::string(name_of(*expected.status)) + (expected.node ? " on " + *expected.node : "") + why);
+      return;
+    }
+    const std::string node = node_name(pod);
+    if (expected.node && *expected.node != node) {
+      differ("task " + name + " (" + std::string(name_of(pod.status)) + ") is on " + (node.empty() ? "no node" : node) +
+             ", expected on " + (expected.node->empty() ? "no node" : *expected.node) + why);
+    }
+    if (expected.gpu_groups.empty()) return;
+    std::vector<std::string> groups;
+    for (const std::uint32_t slot : pod.devices.slots) groups.push_back(groups_[slot]);
+    if (groups != expected.gpu_groups) result_.remarks.push_back("task " + name + " shares other devices than expected");
+  }
+
+  void compare_gpus(const std::string& who, const ExpectedTask& expected, std::int64_t accepted) {
+    if (expected.accepted_gpu_milli && *expected.accepted_gpu_milli != accepted) {
+      differ(who + " was granted " + print_decimal(accepted, 3) + " GPUs, expected " +
+             print_decimal(*expected.accepted_gpu_milli, 3));
+    }
+  }
+
+  void compare_message(WorkloadId id, const std::string& expected) {
+    std::string message;
+    for (const auto& w : explanation_.workloads) {
+      if (w.id == id) message = w.message;
+    }
+    if (message != expected) {
+      differ("job " + workloads_.all[id].spec.name + " says " + quoted(message) + ", expected " + quoted(expected));
+    }
+  }
+
+  void compare_node(const std::string& name, const ExpectedNode& expected) {
+    const auto id = cluster_.find_node(name);
+    for (const auto& node : explanation_.nodes) {
+      if (!id || node.id != *id) continue;
+      const auto check = [&](const char* what, const std::optional<std::int64_t>& wanted, std::int64_t n) {
+        if (wanted && *wanted != n) {
+          differ("node " + name + " has " + std::to_string(n) + " " + what + " GPUs, expected " + std::to_string(*wanted));
+        }
+      };
+      check("idle", expected.idle_gpus, node.idle_gpus);
+      check("releasing", expected.releasing_gpus, node.releasing_gpus);
+      return;
+    }
+    differ("the policy says nothing about node " + name);
+  }
+
+  std::int64_t accepted_gpu_milli(PodId id) const {
+    const workload::Pod& pod = workloads_.pods[id];
+    if (pod.node == none<NodeId>()) return 0;
+    const workload::GpuRequest& gpu = workloads_.shape_of(pod).gpu;
+    if (gpu.kind != workload::GpuRequestKind::memory) return gpu.quota_amount().value;
+    const Bytes device = cluster_.nodes[pod.node].gpu_memory;
+    return device.value > 0 ? cluster::portion_of_memory(gpu.memory, device).value * gpu.devices : 0;
+  }
+
+  std::vector<PodId> with_status(WorkloadId id, PodStatus status) const {
+    std::vector<PodId> found;
+    for (const PodId p : workloads_.all[id].pods) {
+      if (workloads_.pods[p].status == status) found.push_back(p);
+    }
+    return found;
+  }
+  // Where it is; a task that was evicted has left.
+  std::string node_name(const workload::Pod& pod) const {
+    return pod.node == none<NodeId>() ? std::string() : cluster_.nodes[pod.node].name;
+  }
+  std::string at_node(const workload::Pod& pod) const {
+    const std::string node = node_name(pod);
+    return node.empty() ? node : " on " + node;
+  }
+  void differ(const std::string& sentence) {
+    result_.passed = false;
+    result_.differences.push_back("cycle " + std::to_string(cycles_) + ": " + sentence);
+  }
+
+  const PolicyCase& case_;
+  policy::Policy& policy_;
+  Instant now_;
+  cluster::Cluster cluster_;
+  workload::Workloads workloads_;
+  std::vector<std::string> groups_;
+  policy::Explanation explanation_;
+  CycleCounts counts_;
+  std::int32_t cycles_ = 0;
+  CaseResult result_;
+};
+
+}  // namespace
+
+CaseResult run_policy_case(const PolicyCase& c, policy::Policy& policy) { return CaseRun(c, policy).run(); }
+
+}  // namespace berth::scenario
