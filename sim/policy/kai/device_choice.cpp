@@ -9,38 +9,37 @@ DeviceOrder device_order(const Plugins& plugins) {
   return plugins.gpu_pack ? DeviceOrder::pack : DeviceOrder::spread;
 }
 
-double device_score(DeviceOrder order, std::int64_t used_mib, std::int64_t device_memory_mib, bool whole) {
+std::string invalid_gpu_memory_message(std::string_view node) {
+  return "node <" + std::string(node) + "> has invalid GPU memory";
+}
+
+std::optional<double> device_score(DeviceOrder order, std::int64_t used_mib, std::int64_t device_memory_mib,
+                                   bool whole) {
   if (order == DeviceOrder::none) return 0;
-  const double used = whole ? 0 : static_cast<double>(used_mib) / static_cast<double>(device_memory_mib);
+  if (whole) return order == DeviceOrder::pack ? 0 : 1;
+  if (device_memory_mib < least_device_memory_mib) return std::nullopt;
+  const double used = static_cast<double>(used_mib) / static_cast<double>(device_memory_mib);
   return order == DeviceOrder::pack ? used : 1 - used;
 }
 
 void rank_devices(const NodeInfo& node, const Shape& shape, DeviceOrder order, std::vector<GroupIx>& ranked) {
+  thread_local std::vector<double> scores;  // of `ranked`; scratch, its capacity is worth keeping
+  scores.clear();
   ranked.clear();
-  const std::int64_t asked = device_memory_asked(node, shape);
-  const bool scored = order == DeviceOrder::none || node.gpu_memory >= least_device_memory_mib;
-  // A node shares few devices: insertion keeps the order of creation among equal scores, and allocates nothing.
-  const auto used_by = [&](GroupIx id) {
-    for (const SharedGroup& group : node.groups) {
-      if (group.id == id) return group.used;
-    }
-    return std::int64_t{0};
+  // A node shares few devices: insertion keeps the order of arrival among equals.
+  const auto insert = [&](GroupIx device, double score) {
+    const auto at = std::find_if(scores.begin(), scores.end(), [&](double other) { return other < score; });
+    ranked.insert(ranked.begin() + (at - scores.begin()), device);
+    scores.insert(at, score);
   };
+  const std::int64_t asked = device_memory_asked(node, shape);
   for (const SharedGroup& group : node.groups) {
-    if (!scored || !group_fits(node, group, asked)) continue;
-    std::size_t at = ranked.size();
-    if (order == DeviceOrder::pack) {
-      while (at > 0 && used_by(ranked[at - 1]) < group.used) --at;
-    } else if (order == DeviceOrder::spread) {
-      while (at > 0 && used_by(ranked[at - 1]) > group.used) --at;
-    }
-    ranked.insert(ranked.begin() + static_cast<std::ptrdiff_t>(at), group.id);
+    if (!group_fits(node, group, asked)) continue;
+    if (const auto score = device_score(order, group.used, node.gpu_memory, false)) insert(group.id, *score);
   }
-  // A fitting group is in use, so whole GPUs stand behind all of them when packing and before all when spreading.
   // More markers than devices asked for change nothing.
-  const std::int32_t whole = std::clamp(node.idle.gpus + node.releasing.gpus, 0, std::max(shape.devices, 1));
-  ranked.insert(order == DeviceOrder::spread ? ranked.begin() : ranked.end(), static_cast<std::size_t>(whole),
-                whole_gpu);
+  const std::int32_t whole = std::min(node.idle.gpus + node.releasing.gpus, std::max(shape.devices, 1));
+  for (std::int32_t i = 0; i < whole; ++i) insert(whole_gpu, *device_score(order, 0, node.gpu_memory, true));
 }
 
 void take_devices(const NodeInfo& node, const Shape& shape, const std::vector<GroupIx>& ranked,

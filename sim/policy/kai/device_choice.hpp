@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/policy/kai/fit.hpp"
@@ -16,10 +19,13 @@ inline constexpr GroupIx whole_gpu = none<GroupIx>();
 enum class DeviceOrder : std::uint8_t { none, pack, spread };
 DeviceOrder device_order(const Plugins& plugins);  // none where both are on: their sum is 1 for all
 
-// gpupack: used / memory, a whole GPU 0. gpuspread: 1 - used / memory, a whole GPU 1.
-double device_score(DeviceOrder order, std::int64_t used_mib, std::int64_t device_memory_mib, bool whole);
-// A device of less memory than this has no score and drops out; a whole GPU keeps its score (9.11).
+// A group on a device of less memory than this has no score and drops out; a whole GPU keeps its score (9.11).
 inline constexpr std::int64_t least_device_memory_mib = 100;
+std::string invalid_gpu_memory_message(std::string_view node);
+
+// gpupack: used / memory, a whole GPU 0. gpuspread: 1 - used / memory, a whole GPU 1. Nothing: it drops out.
+std::optional<double> device_score(DeviceOrder order, std::int64_t used_mib, std::int64_t device_memory_mib,
+                                   bool whole);
 
 // The devices that could serve one share, best first. Ties: groups in order of creation, then whole GPUs.
 void rank_devices(const NodeInfo& node, const Shape& shape, DeviceOrder order, std::vector<GroupIx>& ranked);

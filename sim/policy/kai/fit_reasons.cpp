@@ -37,11 +37,12 @@ JobFitError capacity_error(const Session& session, const CapacityVerdict& verdic
   return error;
 }
 
-NodeFitError no_room_on_node(const Session& session, TaskIx task, NodeIx node_ix, bool gang) {
+NodeFitError no_room_on_node(const Session& session, TaskIx task, NodeIx node_ix, bool gang,
+                             std::string_view suffix) {
   const NodeInfo& node = session.nodes[node_ix];
   return insufficient_on_node(
       node.name, text_amounts(session, session.shape_of(task)), used_text(session, node),
-      text_amounts(session, node.allocatable, node.mig_allocatable), node.gpu_memory, gang, "");
+      text_amounts(session, node.allocatable, node.mig_allocatable), node.gpu_memory, gang, suffix);
 }
 
 JobFitError failed_task_error(const Session& session, TaskIx task, PodSetIx pod_set, std::int64_t placed,

@@ -13,7 +13,9 @@ namespace berth::policy::kai {
 JobFitError capacity_error(const Session& session, const CapacityVerdict& verdict);
 
 // What the task lacks on the node. `gang`: the job has more pods than one.
-NodeFitError no_room_on_node(const Session& session, TaskIx task, NodeIx node, bool gang);
+// `suffix`: appended to each reason (messages.hpp, overhead_note).
+NodeFitError no_room_on_node(const Session& session, TaskIx task, NodeIx node, bool gang,
+                             std::string_view suffix = {});
 
 // The pod set's attempt stopped at this task, with `placed` of its tasks placed before.
 JobFitError failed_task_error(const Session& session, TaskIx task, PodSetIx pod_set, std::int64_t placed,

@@ -98,6 +98,17 @@ NodeFitError insufficient_on_node(std::string_view node, const ResourceText& req
   return error;
 }
 
+std::string overhead_note(const ResourceText& requested, const ResourceText& overhead,
+                          const ResourceText& idle) {
+  const bool fits_without = requested.cpu_milli - overhead.cpu_milli <= idle.cpu_milli &&
+                            requested.memory_bytes - overhead.memory_bytes <= idle.memory_bytes &&
+                            requested.gpus <= idle.gpus;
+  if ((overhead.cpu_milli == 0 && overhead.memory_bytes == 0) || !fits_without) return {};
+  return std::string(overhead_suffix) +
+         ". The overhead resources are cpu: " + std::to_string(overhead.cpu_milli) +
+         "m, memory: " + std::to_string(overhead.memory_bytes);
+}
+
 JobFitError insufficient_in_domain(std::string_view sub_group, std::string_view domain,
                                    const ResourceText& requested, const ResourceText& available) {
   JobFitError error;

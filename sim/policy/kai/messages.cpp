@@ -76,14 +76,16 @@ std::string message_of(const std::vector<JobFitError>& errors) {
   return text;
 }
 
+std::string detailed_text(const JobFitError& error) {
+  std::string text;
+  if (!error.domain.empty()) text += '<' + error.domain + ">: ";
+  if (named(error.sub_group)) text += "subgroup " + error.sub_group + ": ";
+  return text + joined(error.details(), ", ");
+}
+
 std::string detailed_message_of(const std::vector<JobFitError>& errors) {
   std::vector<std::string> lines;
-  for (const JobFitError& error : errors) {
-    std::string line = "\n";
-    if (!error.domain.empty()) line += '<' + error.domain + ">: ";
-    if (named(error.sub_group)) line += "subgroup " + error.sub_group + ": ";
-    lines.push_back(line + joined(error.details(), ", ") + '.');
-  }
+  for (const JobFitError& error : errors) lines.push_back('\n' + detailed_text(error) + '.');
   std::sort(lines.begin(), lines.end());
   return '\n' + reason_of(errors) + '.' + joined(lines, "");
 }

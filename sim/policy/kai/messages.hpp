@@ -35,6 +35,11 @@ NodeFitError insufficient_on_node(std::string_view node, const ResourceText& req
                                   const ResourceText& used, const ResourceText& capacity,
                                   std::int64_t node_gpu_memory_mib, bool gang, std::string_view suffix);
 
+// The suffix when only the pod's overhead, which its request includes, is too much for `idle`; else empty. Berth's pods
+// have no overhead.
+std::string overhead_note(const ResourceText& requested, const ResourceText& overhead,
+                          const ResourceText& idle);
+
 // Why one pod was not placed: an error of its own, or what its nodes said.
 struct PodFitErrors {
   std::string error;  // empty: no_nodes_found
@@ -53,6 +58,8 @@ struct JobFitError {
 
   const std::vector<std::string>& details() const { return detailed.empty() ? messages : detailed; }
 };
+// "[<dom>: ][subgroup s: ]a, b": what the error adds to the job's detailed message.
+std::string detailed_text(const JobFitError& error);
 std::string message_of(const std::vector<JobFitError>& errors);
 std::string detailed_message_of(const std::vector<JobFitError>& errors);
 
