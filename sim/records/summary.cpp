@@ -96,8 +96,8 @@ void count_allocation(Summary& out, const simulation::World& world) {
   for (std::size_t i = 0; i < world.pools.size(); ++i) {
     const auto pool = id_of<PoolId>(i);
     const auto sums = world.sums_at(pool, out.end);
-    capacity += sums.gpu_capacity;
-    allocated += sums.gpu_allocated;
+    capacity += sums.gpu_capacity.raw();
+    allocated += sums.gpu_allocated.raw();
     out.gpu_capacity += world.pools[pool].gpu_capacity;
     out.gpu_allocated += world.pools[pool].gpu_allocated;
   }

@@ -67,16 +67,6 @@ void write_mig(JsonWriter& out, const std::map<std::string, std::int64_t>& mig) 
   out.end_array();
 }
 
-void write_allocated(JsonWriter& out, const Amounts& amounts) {
-  out.begin_object();
-  out.key("gpu").milli(amounts.gpu.value);
-  out.key("gpuMemory").string(mebibytes_text(amounts.gpu_memory));
-  out.key("cpu").milli(amounts.cpu.value);
-  out.key("cpuMemory").string(print_bytes(amounts.memory));
-  write_mig(out, amounts.mig);
-  out.end_object();
-}
-
 // What the specification asks for, all pods at full size.
 std::vector<RequestedShape> specified(const View& view, const Workload& workload) {
   std::vector<RequestedShape> out;
@@ -317,6 +307,16 @@ void write_requested(JsonWriter& out, const std::vector<RequestedShape>& shapes)
   out.key("cpuMemory");
   bytes_pair(out, std::nullopt, memory);
   write_mig(out, mig);
+  out.end_object();
+}
+
+void write_allocated(JsonWriter& out, const Amounts& amounts) {
+  out.begin_object();
+  out.key("gpu").milli(amounts.gpu.value);
+  out.key("gpuMemory").string(mebibytes_text(amounts.gpu_memory));
+  out.key("cpu").milli(amounts.cpu.value);
+  out.key("cpuMemory").string(print_bytes(amounts.memory));
+  write_mig(out, amounts.mig);
   out.end_object();
 }
 

@@ -3,6 +3,7 @@
 
 #include "berth/records/json_writer.hpp"
 #include "berth/records/view.hpp"
+#include "berth/records/workload_facts.hpp"
 
 namespace berth::records {
 
@@ -20,5 +21,6 @@ struct RequestedShape {
   std::int64_t count = 0;
 };
 void write_requested(JsonWriter& out, const std::vector<RequestedShape>& shapes);
+void write_allocated(JsonWriter& out, const Amounts& amounts);
 
 }  // namespace berth::records
