@@ -13,7 +13,12 @@ using workload::PodStatus;
 class CaseRun {
  public:
   CaseRun(const PolicyCase& c, policy::Policy& policy)
-      : case_(c), policy_(policy), now_(c.now), cluster_(c.cluster), workloads_(c.workloads), groups_(c.group_names) {
+      : case_(c),
+        policy_(policy),
+        now_(c.now),
+        cluster_(c.cluster),
+        workloads_(c.workloads),
+        groups_(c.group_names) {
     result_.id = c.id;
   }
 
@@ -129,7 +134,8 @@ class CaseRun {
   void check_counts() {
     const auto check = [&](const char* what, const std::optional<std::int64_t>& most, std::int64_t n) {
       if (most && n > *most) {
-        differ("at most " + std::to_string(*most) + " " + what + " expected in a cycle, " + std::to_string(n) + " made");
+        differ("at most " + std::to_string(*most) + " " + what + " expected in a cycle, " +
+               std::to_string(n) + " made");
       }
     };
     check("binds", case_.expected.at_most.binds, counts_.binds);
@@ -157,7 +163,8 @@ class CaseRun {
       const workload::Workload& w = workloads_.all[id_of<WorkloadId>(i)];
       const auto job = case_.expected.jobs.find(w.spec.name);
       for (const PodId p : w.pods) {
-        if (job != case_.expected.jobs.end()) compare_task(p, job->second, " (every task of " + w.spec.name + ")");
+        if (job != case_.expected.jobs.end())
+          compare_task(p, job->second, " (every task of " + w.spec.name + ")");
         const auto task = case_.expected.tasks.find(case_.pod_names[p]);
         if (task == case_.expected.tasks.end()) continue;
         compare_task(p, task->second, "");
@@ -182,13 +189,15 @@ class CaseRun {
     }
     const std::string node = node_name(pod);
     if (expected.node && *expected.node != node) {
-      differ("task " + name + " (" + std::string(name_of(pod.status)) + ") is on " + (node.empty() ? "no node" : node) +
-             ", expected on " + (expected.node->empty() ? "no node" : *expected.node) + why);
+      differ("task " + name + " (" + std::string(name_of(pod.status)) + ") is on " +
+             (node.empty() ? "no node" : node) + ", expected on " +
+             (expected.node->empty() ? "no node" : *expected.node) + why);
     }
     if (expected.gpu_groups.empty()) return;
     std::vector<std::string> groups;
     for (const std::uint32_t slot : pod.devices.slots) groups.push_back(groups_[slot]);
-    if (groups != expected.gpu_groups) result_.remarks.push_back("task " + name + " shares other devices than expected");
+    if (groups != expected.gpu_groups)
+      result_.remarks.push_back("task " + name + " shares other devices than expected");
   }
 
   void compare_gpus(const std::string& who, const ExpectedTask& expected, std::int64_t accepted) {
@@ -204,7 +213,8 @@ class CaseRun {
       if (w.id == id) message = w.message;
     }
     if (message != expected) {
-      differ("job " + workloads_.all[id].spec.name + " says " + quoted(message) + ", expected " + quoted(expected));
+      differ("job " + workloads_.all[id].spec.name + " says " + quoted(message) + ", expected " +
+             quoted(expected));
     }
   }
 
@@ -214,7 +224,8 @@ class CaseRun {
       if (!id || node.id != *id) continue;
       const auto check = [&](const char* what, const std::optional<std::int64_t>& wanted, std::int64_t n) {
         if (wanted && *wanted != n) {
-          differ("node " + name + " has " + std::to_string(n) + " " + what + " GPUs, expected " + std::to_string(*wanted));
+          differ("node " + name + " has " + std::to_string(n) + " " + what + " GPUs, expected " +
+                 std::to_string(*wanted));
         }
       };
       check("idle", expected.idle_gpus, node.idle_gpus);
@@ -267,6 +278,8 @@ class CaseRun {
 
 }  // namespace
 
-CaseResult run_policy_case(const PolicyCase& c, policy::Policy& policy) { return CaseRun(c, policy).run(); }
+CaseResult run_policy_case(const PolicyCase& c, policy::Policy& policy) {
+  return CaseRun(c, policy).run();
+}
 
 }  // namespace berth::scenario

@@ -1,0 +1,13 @@
+// A tree of values as YAML text: short maps and lists in one line, longer ones a line an entry. Reading the text gives the
+// same tree.
+#pragma once
+
+#include <string>
+
+#include "berth/scenario/document.hpp"
+
+namespace berth::scenario {
+
+std::string emit_yaml(const Value& root);
+
+}  // namespace berth::scenario

@@ -1,0 +1,734 @@
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <stdexcept>
+
+#include "berth/core/text.hpp"
+#include "berth/core/time_text.hpp"
+#include "berth/scenario/policy_case.hpp"
+
+namespace berth::scenario {
+namespace {
+
+using nlohmann::json;
+using workload::PodStatus;
+
+constexpr const char* type_label = "kai.scheduler/type";
+// The instant of every case's first snapshot.
+const Instant first_snapshot{days(20'000).micros};
+constexpr std::size_t most_items = 100'000;  // nodes, queues, jobs, tasks of a case
+
+// One fault of a case: thrown where it is found, reported once for the case.
+struct Fault : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+[[noreturn]] void fault(const std::string& sentence) {
+  throw Fault(sentence);
+}
+
+std::string nearest(const std::string& name, const std::vector<std::string>& known) {
+  const auto found = nearest_name(name, known);
+  return found ? "; did you mean '" + *found + "'?" : "";
+}
+
+// --- Typed fields ---------------------------------------------------------------------------------------------------
+const json* field(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found == object.end() || found->is_null() ? nullptr : &*found;
+}
+std::string text_of(const json& value, const std::string& what) {
+  if (!value.is_string()) fault(what + " must be a text, not " + value.dump());
+  return value.get<std::string>();
+}
+double number_of(const json& value, const std::string& what) {
+  if (!value.is_number()) fault(what + " must be a number, not " + value.dump());
+  const double n = value.get<double>();
+  if (!std::isfinite(n) || std::abs(n) > 1e18) fault(what + " is out of range: " + value.dump());
+  return n;
+}
+std::int64_t whole_of(const json& value, const std::string& what, std::int64_t least = -1) {
+  const double n = number_of(value, what);
+  if (n != std::floor(n)) fault(what + " must be a whole number, not " + value.dump());
+  if (n < static_cast<double>(least))
+    fault(what + " must be at least " + std::to_string(least) + ", not " + value.dump());
+  return static_cast<std::int64_t>(n);
+}
+std::string text(const json& object, const char* key, const std::string& where,
+                 const std::string& absent = "") {
+  const json* value = field(object, key);
+  return value == nullptr ? absent : text_of(*value, where + "." + key);
+}
+std::int64_t whole(const json& object, const char* key, const std::string& where, std::int64_t absent,
+                   std::int64_t least = -1) {
+  const json* value = field(object, key);
+  return value == nullptr ? absent : whole_of(*value, where + "." + key, least);
+}
+double number(const json& object, const char* key, const std::string& where, double absent) {
+  const json* value = field(object, key);
+  return value == nullptr ? absent : number_of(*value, where + "." + key);
+}
+bool flag(const json& object, const char* key, const std::string& where) {
+  const json* value = field(object, key);
+  if (value == nullptr) return false;
+  if (!value->is_boolean()) fault(where + "." + key + " must be true or false, not " + value->dump());
+  return value->get<bool>();
+}
+const json& list(const json& object, const char* key, const std::string& where) {
+  static const json empty = json::array();
+  const json* value = field(object, key);
+  if (value == nullptr) return empty;
+  if (!value->is_array()) fault(where + "." + key + " must be a list, not " + value->dump().substr(0, 60));
+  if (value->size() > most_items)
+    fault(where + "." + key + " has more than " + std::to_string(most_items) + " entries");
+  return *value;
+}
+const json& map(const json& object, const char* key, const std::string& where) {
+  static const json empty = json::object();
+  const json* value = field(object, key);
+  if (value == nullptr) return empty;
+  if (!value->is_object())
+    fault(where + "." + key + " must be an object, not " + value->dump().substr(0, 60));
+  return *value;
+}
+std::vector<std::string> texts(const json& object, const char* key, const std::string& where) {
+  std::vector<std::string> out;
+  for (const json& v : list(object, key, where)) out.push_back(text_of(v, where + "." + key));
+  return out;
+}
+void only_keys(const json& object, const std::string& where, const std::vector<std::string>& known) {
+  if (!object.is_object()) fault(where + " must be an object, not " + object.dump().substr(0, 60));
+  for (const auto& [key, value] : object.items()) {
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      fault(where + ": unknown key '" + key + "'" + nearest(key, known));
+    }
+  }
+}
+
+std::int64_t milli(double gpus) {
+  return static_cast<std::int64_t>(std::llround(gpus * 1000));
+}
+
+const std::vector<std::pair<const char*, PodStatus>> statuses{
+    {"pending", PodStatus::pending},     {"pipelined", PodStatus::pipelined}, {"binding", PodStatus::binding},
+    {"running", PodStatus::running},     {"releasing", PodStatus::releasing}, {"failed", PodStatus::failed},
+    {"succeeded", PodStatus::succeeded}, {"gated", PodStatus::gated},
+};
+
+PodStatus status_named(const std::string& name, const std::string& where) {
+  std::vector<std::string> known;
+  for (const auto& [n, s] : statuses) {
+    if (name == n) return s;
+    known.emplace_back(n);
+  }
+  fault(where + ": unknown status '" + name + "'" + nearest(name, known));
+}
+
+std::string profile_of(const std::string& resource, const std::string& where) {
+  constexpr std::string_view prefix = "nvidia.com/mig-";
+  if (resource.rfind(prefix, 0) != 0 || resource.size() == prefix.size()) {
+    fault(where + ": '" + resource + "' is no MIG resource (nvidia.com/mig-<profile>)");
+  }
+  return resource.substr(prefix.size());
+}
+
+bool on_node(PodStatus s) {
+  return holds_devices(s) || s == PodStatus::pipelined;
+}
+
+// --- One case -------------------------------------------------------------------------------------------------------
+class CaseReader {
+ public:
+  CaseReader(const json& j, PolicyCase& c) : j_(j), c_(c) {}
+
+  void read() {
+    only_keys(j_, "case",
+              {"id", "name", "actions", "rounds_until_match", "rounds_after_match", "stale_grace_seconds",
+               "seconds_between_rounds", "scheduler_config", "without_plugins", "topologies", "nodes",
+               "departments", "queues", "jobs", "expected"});
+    c_.name = text(j_, "name", "case");
+    c_.now = first_snapshot;
+    c_.rounds_until_match = static_cast<std::int32_t>(bounded(whole(j_, "rounds_until_match", "case", 1, 1)));
+    c_.rounds_after_match = static_cast<std::int32_t>(bounded(whole(j_, "rounds_after_match", "case", 0, 0)));
+    c_.between_rounds = seconds(bounded(whole(j_, "seconds_between_rounds", "case", 0, 0)));
+    read_policy();
+    read_nodes();
+    read_queues();
+    read_jobs();
+    check_room();
+    read_expected();
+  }
+
+ private:
+  static std::int64_t bounded(std::int64_t n) {
+    if (n > 1'000'000) fault("a number of rounds or seconds above 1000000: " + std::to_string(n));
+    return n;
+  }
+
+  // --- Policy -------------------------------------------------------------------------------------------------------
+  void read_policy() {
+    auto& options = c_.policy.options;
+    c_.policy.name = "kai";
+    std::string actions;
+    for (const std::string& a : texts(j_, "actions", "case")) actions += (actions.empty() ? "" : ", ") + a;
+    if (actions.empty()) fault("case.actions names no action");
+    options["actions"] = actions;
+    options["consolidation_limit"] = "-1";
+    options["signatures"] = "false";
+    options["stale_grace"] = print_duration(seconds(bounded(whole(j_, "stale_grace_seconds", "case", 0, 0))));
+    options["plugins"] =
+        "predicates, proportion, priority, elastic, kubeflow, ray, nodeavailability, gpusharingorder, "
+        "gpupack, "
+        "resourcetype, subgrouporder, taskorder, nominatednode, dynamicresources, nodeplacement, minruntime, "
+        "topology, "
+        "snapshot";
+    options["placement.gpu"] = "binpack";
+    options["placement.cpu"] = "binpack";
+    std::string without;
+    for (const std::string& p : texts(j_, "without_plugins", "case"))
+      without += (without.empty() ? "" : ", ") + p;
+    if (!without.empty()) options["without_plugins"] = without;
+    const json* config = field(j_, "scheduler_config");
+    if (config == nullptr) return;
+    std::string plugins;
+    for (const json& plugin : list(*config, "plugins", "scheduler_config")) {
+      only_keys(plugin, "scheduler_config.plugins", {"name", "arguments"});
+      const std::string name = text(plugin, "name", "scheduler_config.plugins");
+      plugins += (plugins.empty() ? "" : ", ") + name;
+      for (const auto& [key, value] : map(plugin, "arguments", "scheduler_config.plugins").items()) {
+        read_argument(name, key, value.is_string() ? value.get<std::string>() : value.dump());
+      }
+    }
+    options["plugins"] = plugins.empty() ? "snapshot" : plugins;
+  }
+
+  void read_argument(const std::string& plugin, const std::string& key, const std::string& value) {
+    static const std::map<std::string, std::string> known{
+        {"nodeplacement.gpu", "placement.gpu"},
+        {"nodeplacement.cpu", "placement.cpu"},
+        {"proportion.kValue", "k_value"},
+        {"proportion.relcaimerSaturationMultiplier", "saturation_multiplier"},
+        {"minruntime.defaultPreemptMinRuntime", "min_runtime.preempt"},
+        {"minruntime.defaultReclaimMinRuntime", "min_runtime.reclaim"},
+        {"minruntime.reclaimResolveMethod", "min_runtime.reclaim_resolve"},
+    };
+    const auto found = known.find(plugin + "." + key);
+    if (found == known.end()) {
+      std::vector<std::string> names;
+      for (const auto& [name, option] : known) names.push_back(name);
+      fault("scheduler_config: unknown argument '" + plugin + "." + key + "'" +
+            nearest(plugin + "." + key, names));
+    }
+    c_.policy.options[found->second] = value;
+  }
+
+  // --- Nodes --------------------------------------------------------------------------------------------------------
+  void read_nodes() {
+    c_.cluster.name = "case";
+    cluster::NodePool pool;
+    pool.name = "default";
+    c_.cluster.pools.push_back(pool);
+    for (const json& t : list(j_, "topologies", "case")) {
+      only_keys(t, "topology", {"name", "levels"});
+      c_.cluster.topologies.push_back({text(t, "name", "topology"), texts(t, "levels", "topology")});
+    }
+    for (const json& n : list(j_, "nodes", "case")) {
+      const std::string where = "node '" + text(n, "name", "node") + "'";
+      only_keys(n, where,
+                {"name", "gpus", "gpu_memory_mib", "gpu_name", "mig_strategy", "mig_instances",
+                 "allocatable_milli_cpu", "allocatable_memory_bytes", "max_pods", "labels"});
+      cluster::NodeSpec spec;
+      spec.name = text(n, "name", "node");
+      if (spec.name.empty()) fault("a node without a name");
+      if (!nodes_.emplace(spec.name, c_.cluster.nodes.end_id()).second)
+        fault("two nodes named '" + spec.name + "'");
+      spec.pool = id_of<PoolId>(0);
+      spec.inventory = cluster::Inventory::counts;
+      spec.cpu = CpuMilli(whole(n, "allocatable_milli_cpu", where, 0, 0));
+      spec.memory = Bytes(whole(n, "allocatable_memory_bytes", where, 0, 0));
+      spec.max_pods =
+          static_cast<std::int32_t>(std::min<std::int64_t>(whole(n, "max_pods", where, 110, 0), 1'000'000));
+      spec.gpus = static_cast<std::int32_t>(std::min<std::int64_t>(whole(n, "gpus", where, 0, 0), 1'000'000));
+      spec.gpu_memory = mebibytes(std::min<std::int64_t>(whole(n, "gpu_memory_mib", where, 100, 0), 1 << 30));
+      spec.mig_strategy = strategy(text(n, "mig_strategy", where, "none"), where);
+      for (const auto& [resource, count] : map(n, "mig_instances", where).items()) {
+        spec.mig_advertised.emplace_back(
+            profile_of(resource, where),
+            static_cast<std::int32_t>(whole_of(count, where + ".mig_instances", 0)));
+      }
+      spec.mig_enabled = spec.mig_strategy != cluster::MigStrategy::none || !spec.mig_advertised.empty();
+      for (const auto& [key, value] : map(n, "labels", where).items()) {
+        cluster::set_label(spec.labels, key, text_of(value, where + ".labels"));
+      }
+      if (cluster::find_label(spec.labels, type_label) == nullptr)
+        cluster::set_label(spec.labels, type_label, spec.name);
+      c_.cluster.add_node(std::move(spec));
+    }
+  }
+
+  static cluster::MigStrategy strategy(const std::string& name, const std::string& where) {
+    if (name.empty() || name == "none") return cluster::MigStrategy::none;
+    if (name == "single") return cluster::MigStrategy::single;
+    if (name == "mixed") return cluster::MigStrategy::mixed;
+    fault(where + ".mig_strategy must be none, single or mixed, not '" + name + "'");
+  }
+
+  // --- Queues -------------------------------------------------------------------------------------------------------
+  struct QueueText {
+    organization::Queue queue;
+    std::string parent;
+    bool top = false;
+  };
+
+  static std::int64_t gpu_amount(const json& q, const char* key, const std::string& where) {
+    const double n = number(q, key, where, -1);
+    return n == -1 ? organization::unlimited : milli(n);
+  }
+
+  void read_queues() {
+    using organization::Resource;
+    std::vector<QueueText> all;
+    for (const char* kind : {"departments", "queues"}) {
+      const bool top = std::string_view(kind) == "departments";
+      for (const json& q : list(j_, kind, "case")) {
+        QueueText out;
+        out.top = top;
+        out.queue.name = text(q, "name", kind);
+        const std::string where = (top ? "department '" : "queue '") + out.queue.name + "'";
+        only_keys(q, where,
+                  {"name", "parent", "priority", "gpu_quota", "gpu_limit", "gpu_over_quota_weight",
+                   "cpu_quota", "memory_quota", "cpu_limit", "memory_limit", "preempt_min_runtime_seconds",
+                   "reclaim_min_runtime_seconds"});
+        out.parent = text(q, "parent", where);
+        out.queue.priority = static_cast<std::int32_t>(std::clamp<std::int64_t>(
+            whole(q, "priority", where, 100, -2'000'000'000), -2'000'000'000, 2'000'000'000));
+        if (field(q, "preempt_min_runtime_seconds") != nullptr) {
+          out.queue.preempt_min_runtime =
+              seconds(bounded(whole(q, "preempt_min_runtime_seconds", where, 0, 0)));
+        }
+        if (field(q, "reclaim_min_runtime_seconds") != nullptr) {
+          out.queue.reclaim_min_runtime =
+              seconds(bounded(whole(q, "reclaim_min_runtime_seconds", where, 0, 0)));
+        }
+        organization::Quota quota;
+        quota.quota = {whole(q, "cpu_quota", where, -1), whole(q, "memory_quota", where, -1),
+                       gpu_amount(q, "gpu_quota", where)};
+        quota.limit = {whole(q, "cpu_limit", where, -1), whole(q, "memory_limit", where, -1),
+                       gpu_amount(q, "gpu_limit", where)};
+        quota.over_quota_weight = {1, 1, number(q, "gpu_over_quota_weight", where, 1)};
+        out.queue.quota.push_back(quota);
+        all.push_back(std::move(out));
+      }
+    }
+    // Each was created one minute after the one listed before.
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      all[i].queue.created = c_.now - minutes(static_cast<std::int64_t>(all.size() - i) + 1'000'000);
+    }
+    // The tables have a parent before its children: a few passes over the list.
+    std::vector<bool> added(all.size(), false);
+    std::vector<std::string> names;
+    for (const QueueText& q : all) names.push_back(q.queue.name);
+    for (std::size_t left = all.size(); left > 0;) {
+      const std::size_t before = left;
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        if (added[i]) continue;
+        const std::string name = all[i].queue.name;
+        if (!all[i].top || !all[i].parent.empty()) {
+          const auto parent = queues_.find(all[i].parent);
+          if (parent == queues_.end()) continue;
+          all[i].queue.parent = parent->second;
+        }
+        if (!queues_.emplace(name, c_.organization.queues.end_id()).second)
+          fault("two queues named '" + name + "'");
+        c_.organization.add(std::move(all[i].queue));
+        added[i] = true;
+        --left;
+      }
+      if (left < before) continue;
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        if (added[i]) continue;
+        fault("queue '" + all[i].queue.name + "' has the unknown parent '" + all[i].parent + "'" +
+              nearest(all[i].parent, names));
+      }
+    }
+  }
+
+  // --- Jobs ---------------------------------------------------------------------------------------------------------
+  void read_jobs() {
+    const json& jobs = list(j_, "jobs", "case");
+    std::vector<std::pair<std::int64_t, std::size_t>> order;
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+      order.emplace_back(-whole(jobs[i], "priority", "job", 0, -2'000'000'000), i);
+    std::stable_sort(order.begin(), order.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      const Instant created = c_.now - minutes(static_cast<std::int64_t>(order.size() - i));
+      read_job(jobs[order[i].second], created);
+    }
+  }
+
+  void read_job(const json& j, Instant created) {
+    const std::string name = text(j, "name", "job");
+    const std::string where = "job '" + name + "'";
+    only_keys(j, where,
+              {"name", "namespace", "queue", "priority", "gpus_per_task", "gpu_memory_mib_per_task",
+               "milli_cpu_per_task", "memory_bytes_per_task", "tasks", "gang", "deleted", "stale_seconds",
+               "preemptibility", "best_effort", "age_minutes", "devices_per_task"});
+    if (!job_names_.insert(name).second) fault("two jobs named '" + name + "'");
+    workload::Workload w;
+    w.spec.name = w.uid = name;
+    w.spec.priority = static_cast<std::int32_t>(std::clamp<std::int64_t>(
+        whole(j, "priority", where, 0, -2'000'000'000), -2'000'000'000, 2'000'000'000));
+    const std::string queue = text(j, "queue", where);
+    const auto found = queues_.find(queue);
+    if (found == queues_.end()) {
+      std::vector<std::string> names;
+      for (const auto& [n, id] : queues_) names.push_back(n);
+      fault(where + ": unknown queue '" + queue + "'" + nearest(queue, names));
+    }
+    w.spec.project = found->second;
+    w.spec.node_pools = {id_of<PoolId>(0)};
+    w.spec.preemptibility = preemptibility(text(j, "preemptibility", where), where);
+    w.spec.termination_grace = seconds(1);  // what is evicted stays on its node to the end of the cycle
+    w.created = created;
+    if (field(j, "age_minutes") != nullptr) {
+      w.created = c_.now - Duration{static_cast<std::int64_t>(number(j, "age_minutes", where, 0) * 60e6)};
+    }
+    w.deleting_job = flag(j, "deleted", where);
+    w.pod_group = true;
+    const json& tasks = list(j, "tasks", where);
+    read_gang(j, w, tasks.size(), where);
+    const WorkloadId id = c_.workloads.all.end_id();
+    for (std::size_t i = 0; i < tasks.size(); ++i) read_task(j, tasks[i], w, id, i);
+    c_.workloads.all.push_back(std::move(w));
+    const bool stale = field(j, "stale_seconds") != nullptr;
+    c_.stale_for.push_back(stale ? seconds(bounded(whole(j, "stale_seconds", where, 0, 0))) : Duration{-1});
+  }
+
+  static workload::Preemptibility preemptibility(const std::string& name, const std::string& where) {
+    if (name.empty()) return workload::Preemptibility::by_priority;
+    if (name == "preemptible") return workload::Preemptibility::preemptible;
+    if (name == "non-preemptible") return workload::Preemptibility::non_preemptible;
+    fault(where + ".preemptibility must be preemptible or non-preemptible, not '" + name + "'");
+  }
+
+  workload::TopologyConstraint constraint(const json& group, const std::string& where) {
+    workload::TopologyConstraint out;
+    const json* t = field(group, "topology");
+    if (t == nullptr) return out;
+    only_keys(*t, where + ".topology", {"topology", "required_level", "preferred_level"});
+    out.topology = text(*t, "topology", where + ".topology");
+    out.required = text(*t, "required_level", where + ".topology");
+    out.preferred = text(*t, "preferred_level", where + ".topology");
+    return out;
+  }
+
+  void read_gang(const json& j, workload::Workload& w, std::size_t task_count, const std::string& where) {
+    groups_.clear();
+    static const json none_given = json::object();
+    const json* given = field(j, "gang");
+    const json& gang = given == nullptr ? none_given : *given;
+    only_keys(gang, where + ".gang", {"name", "min_member", "topology", "sub_groups"});
+    workload::SubGroup root;
+    root.name = "default";
+    root.topology = constraint(gang, where + ".gang");
+    root.min_pods = static_cast<std::int32_t>(
+        std::clamp<std::int64_t>(whole(gang, "min_member", where, 1, 0), 1, 1'000'000));
+    w.spec.sub_groups.push_back(root);
+    const json& children = list(gang, "sub_groups", where + ".gang");
+    if (children.empty()) {
+      groups_[""] = 0;
+      return;
+    }
+    for (const json& child : children) read_sub_group(child, w, 0, where);
+    bool outside = false;
+    for (const json& t : list(j, "tasks", where)) outside = outside || text(t, "sub_group", where).empty();
+    if (!outside) return;
+    workload::SubGroup rest;
+    rest.name = "default";
+    rest.parent = 0;
+    rest.min_pods = static_cast<std::int32_t>(task_count);
+    groups_[""] = w.spec.sub_groups.size();
+    w.spec.sub_groups.push_back(rest);
+  }
+
+  void read_sub_group(const json& g, workload::Workload& w, std::int32_t parent, const std::string& job) {
+    workload::SubGroup out;
+    out.name = text(g, "name", job + ".gang");
+    const std::string where = job + ", sub-group '" + out.name + "'";
+    only_keys(g, where, {"name", "min_member", "topology", "sub_groups"});
+    out.parent = parent;
+    out.topology = constraint(g, where);
+    out.min_pods = static_cast<std::int32_t>(
+        std::clamp<std::int64_t>(whole(g, "min_member", where, 1, 0), 0, 1'000'000));
+    const auto ix = static_cast<std::int32_t>(w.spec.sub_groups.size());
+    w.spec.sub_groups.push_back(out);
+    const json& children = list(g, "sub_groups", where);
+    if (children.empty() && !groups_.emplace(out.name, static_cast<std::size_t>(ix)).second) {
+      fault(job + ": two sub-groups named '" + out.name + "'");
+    }
+    if (w.spec.sub_groups.size() > 10'000) fault(job + " has too many sub-groups");
+    for (const json& child : children) read_sub_group(child, w, ix, job);
+  }
+
+  workload::PodShape shape(const json& j, const json& t, const std::string& where) {
+    workload::PodShape out;
+    const std::string job = where;
+    out.cpu = CpuMilli(whole(j, "milli_cpu_per_task", job, 0, 0));
+    out.memory = Bytes(whole(j, "memory_bytes_per_task", job, 0, 0));
+    const std::int64_t memory = whole(j, "gpu_memory_mib_per_task", job, 0, 0);
+    double gpus = number(j, "gpus_per_task", job, 0);
+    if (field(t, "gpus") != nullptr) gpus = number(t, "gpus", where, 0);
+    if (gpus < 0 || (gpus > 1 && gpus != std::floor(gpus)) || gpus > 1e6) {
+      fault(where + ": " + print_double(gpus) + " GPUs: expected a fraction below 1 or a whole number");
+    }
+    const auto devices =
+        static_cast<std::int32_t>(std::clamp<std::int64_t>(whole(j, "devices_per_task", job, 1, 1), 1, 1000));
+    const json& mig = map(t, "mig_instances", where);
+    if (!mig.empty()) {
+      out.gpu.kind = workload::GpuRequestKind::mig;
+      for (const auto& [resource, count] : mig.items()) {
+        out.gpu.mig.push_back({profile_of(resource, where),
+                               static_cast<std::int32_t>(whole_of(count, where + ".mig_instances", 1))});
+      }
+    } else if (memory > 0) {
+      out.gpu = workload::GpuRequest::memory_of(mebibytes(std::min<std::int64_t>(memory, 1 << 30)), devices);
+    } else if (gpus >= 1) {
+      out.gpu = workload::GpuRequest::whole(static_cast<std::int32_t>(gpus));
+    } else if (milli(gpus) > 0) {
+      out.gpu = workload::GpuRequest::fraction(GpuMilli(milli(gpus)), devices);
+    }
+    if (flag(j, "best_effort", job)) out = {};
+    out.legacy_mig = flag(t, "legacy_mig", where);
+    const std::vector<std::string> types = texts(t, "node_affinity_names", where);
+    if (!types.empty()) {
+      out.node_requirements.push_back({type_label, workload::NodeRequirement::Operator::in, types});
+    }
+    for (const auto& [key, value] : map(t, "pod_affinity_labels", where).items()) {
+      out.labels.emplace_back(key, text_of(value, where + ".pod_affinity_labels"));
+    }
+    for (const char* key : {"pod_affinity_topology_key", "pod_anti_affinity_topology_key"}) {
+      const std::string domain = text(t, key, where);
+      if (!domain.empty())
+        out.pod_affinity.push_back(
+            {key != std::string_view("pod_affinity_topology_key"), out.labels, domain});
+    }
+    return out;
+  }
+
+  void read_task(const json& j, const json& t, workload::Workload& w, WorkloadId id, std::size_t index) {
+    const std::string name = text(t, "name", "task");
+    const std::string where = "task '" + name + "'";
+    only_keys(t, where,
+              {"name", "status", "node", "gpu_groups", "gpus", "mig_instances", "legacy_mig", "task_order",
+               "sub_group", "node_affinity_names", "pod_affinity_labels", "pod_affinity_topology_key",
+               "pod_anti_affinity_topology_key"});
+    if (!task_names_.insert(name).second) fault("two tasks named '" + name + "'");
+    workload::Pod pod;
+    pod.workload = id;
+    pod.index = static_cast<std::int32_t>(index);
+    pod.template_index = static_cast<std::uint16_t>(index);
+    pod.created = w.created;
+    pod.status = status_named(text(t, "status", where, "pending"), where);
+    const std::string group = text(t, "sub_group", where);
+    const auto found = groups_.find(group);
+    if (found == groups_.end()) {
+      std::vector<std::string> names;
+      for (const auto& [n, ix] : groups_) names.push_back(n);
+      fault(where + ": unknown sub-group '" + group + "'" + nearest(group, names));
+    }
+    pod.sub_group = static_cast<std::uint16_t>(found->second);
+    pod.shape = c_.workloads.intern(shape(j, t, where));
+    workload::PodTemplate tmpl;
+    tmpl.shape = pod.shape;
+    tmpl.sub_group = pod.sub_group;
+    if (const json* order = field(t, "task_order")) {
+      tmpl.task_order = order->is_string()
+                            ? order->get<std::string>()
+                            : std::to_string(whole_of(*order, where + ".task_order", -1'000'000'000));
+    }
+    if (w.spec.templates.size() >= 60'000) fault("job '" + w.spec.name + "' has too many tasks");
+    w.spec.templates.push_back(tmpl);
+
+    const std::string node = text(t, "node", where);
+    if (!node.empty()) {
+      const auto at = nodes_.find(node);
+      if (at == nodes_.end()) fault(where + ": unknown node '" + node + "'" + nearest(node, node_names()));
+      if (pod.status != PodStatus::pending) pod.node = at->second;
+    } else if (on_node(pod.status)) {
+      fault(where + " is " + std::string(name_of(pod.status)) + " but has no node");
+    }
+    if (on_node(pod.status)) assign_groups(t, pod, where);
+    const PodId pod_id = c_.workloads.pods.push_back(pod);
+    c_.pod_names.push_back(name);
+    w.pods.push_back(pod_id);
+  }
+
+  // Sharing groups of a placed task; without names it has one of its own for each device.
+  void assign_groups(const json& t, workload::Pod& pod, const std::string& where) {
+    const workload::GpuRequest& gpu = c_.workloads.shape_of(pod).gpu;
+    if (gpu.kind != workload::GpuRequestKind::fraction && gpu.kind != workload::GpuRequestKind::memory)
+      return;
+    std::vector<std::string> names = texts(t, "gpu_groups", where);
+    if (names.size() > 1000) fault(where + " shares too many devices");
+    if (names.empty()) {
+      for (std::int32_t i = 0; i < gpu.devices; ++i)
+        names.push_back("own-" + std::to_string(c_.group_names.size() + static_cast<std::size_t>(i)));
+    }
+    for (const std::string& name : names) {
+      // One name on two nodes is two devices.
+      const auto [found, fresh] =
+          shared_.try_emplace({pod.node, name}, static_cast<std::uint32_t>(c_.group_names.size()));
+      if (fresh) c_.group_names.push_back(name);
+      pod.devices.slots.push_back(found->second);
+    }
+  }
+
+  std::vector<std::string> node_names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, id] : nodes_) names.push_back(name);
+    return names;
+  }
+
+  // A task lies on a node only if the node, with all that lies there, has the room. Devices opened for sharing count by
+  // what is taken of them: a case may have more of them than the node has GPUs.
+  void check_room() {
+    struct Taken {
+      std::int64_t cpu = 0, memory = 0, gpu_milli = 0;
+      std::map<std::string, std::int64_t> mig;
+    };
+    IdVector<NodeId, Taken> taken(c_.cluster.nodes.size());
+    for (std::size_t i = 0; i < c_.workloads.pods.size(); ++i) {
+      const PodId id = id_of<PodId>(i);
+      const workload::Pod& pod = c_.workloads.pods[id];
+      if (!holds_devices(pod.status)) continue;
+      const workload::PodShape& shape = c_.workloads.shape_of(pod);
+      const cluster::NodeSpec& node = c_.cluster.nodes[pod.node];
+      Taken& t = taken[pod.node];
+      t.cpu += shape.cpu.value;
+      t.memory += shape.memory.value;
+      std::string lacks;
+      if (t.cpu > node.cpu.value) lacks = "CPU";
+      if (t.memory > node.memory.value) lacks = "memory";
+      if (shape.gpu.kind == workload::GpuRequestKind::mig) {
+        for (const workload::MigRequest& m : shape.gpu.mig) {
+          std::int64_t has = 0;
+          for (const auto& [profile, count] : node.mig_advertised) has += profile == m.profile ? count : 0;
+          if ((t.mig[m.profile] += m.count) > has) lacks = "MIG instances " + m.profile;
+        }
+      } else if (!shape.legacy_mig) {
+        t.gpu_milli +=
+            shape.gpu.kind == workload::GpuRequestKind::memory && node.gpu_memory.value > 0
+                ? cluster::portion_of_memory(shape.gpu.memory, node.gpu_memory).value * shape.gpu.devices
+                : shape.gpu.quota_amount().value;
+        const std::int64_t gpus = node.mig_strategy == cluster::MigStrategy::mixed ? 0 : node.gpus;
+        if (t.gpu_milli > gpus * 1000) lacks = "GPUs";
+      }
+      if (!lacks.empty()) {
+        fault("task '" + c_.pod_names[id] + "' lies on node '" + node.name +
+              "', which lacks the room for it: " + lacks);
+      }
+    }
+  }
+
+  // --- Expectations -------------------------------------------------------------------------------------------------
+  void read_expected() {
+    const json& e = map(j_, "expected", "case");
+    only_keys(e, "expected", {"jobs", "tasks", "nodes", "at_most"});
+    for (const auto& [name, value] : map(e, "jobs", "expected").items()) {
+      known(job_names_, name, "expected.jobs: unknown job");
+      c_.expected.jobs[name] = task_expectation(value, "expected.jobs." + name);
+    }
+    for (const auto& [name, value] : map(e, "tasks", "expected").items()) {
+      known(task_names_, name, "expected.tasks: unknown task");
+      c_.expected.tasks[name] = task_expectation(value, "expected.tasks." + name);
+    }
+    for (const auto& [name, value] : map(e, "nodes", "expected").items()) {
+      if (nodes_.find(name) == nodes_.end())
+        fault("expected.nodes: unknown node '" + name + "'" + nearest(name, node_names()));
+      const std::string where = "expected.nodes." + name;
+      only_keys(value, where, {"idle_gpus", "releasing_gpus"});
+      ExpectedNode& node = c_.expected.nodes[name];
+      if (const json* n = field(value, "idle_gpus")) node.idle_gpus = whole_of(*n, where, -1'000'000);
+      if (const json* n = field(value, "releasing_gpus"))
+        node.releasing_gpus = whole_of(*n, where, -1'000'000);
+    }
+    const json& most = map(e, "at_most", "expected");
+    only_keys(most, "expected.at_most", {"binds", "evictions", "pipelines"});
+    if (const json* n = field(most, "binds"))
+      c_.expected.at_most.binds = whole_of(*n, "expected.at_most.binds", 0);
+    if (const json* n = field(most, "evictions"))
+      c_.expected.at_most.evictions = whole_of(*n, "expected.at_most.evictions", 0);
+    if (const json* n = field(most, "pipelines"))
+      c_.expected.at_most.pipelines = whole_of(*n, "expected.at_most.pipelines", 0);
+  }
+
+  static void known(const std::set<std::string>& names, const std::string& name, const std::string& what) {
+    if (names.count(name) == 0) fault(what + " '" + name + "'" + nearest(name, {names.begin(), names.end()}));
+  }
+
+  ExpectedTask task_expectation(const json& value, const std::string& where) {
+    only_keys(value, where, {"status", "node", "accepted_gpus", "message", "gpu_groups"});
+    ExpectedTask out;
+    if (field(value, "status") != nullptr) out.status = status_named(text(value, "status", where), where);
+    if (field(value, "node") != nullptr) {
+      out.node = text(value, "node", where);
+      if (!out.node->empty() && nodes_.find(*out.node) == nodes_.end()) {
+        fault(where + ": unknown node '" + *out.node + "'" + nearest(*out.node, node_names()));
+      }
+    }
+    if (const json* n = field(value, "accepted_gpus")) out.accepted_gpu_milli = milli(number_of(*n, where));
+    if (field(value, "message") != nullptr) out.message = text(value, "message", where);
+    out.gpu_groups = texts(value, "gpu_groups", where);
+    return out;
+  }
+
+  const json& j_;
+  PolicyCase& c_;
+  std::map<std::string, NodeId> nodes_;
+  std::map<std::string, QueueId> queues_;
+  std::set<std::string> job_names_;
+  std::set<std::string> task_names_;
+  std::map<std::string, std::size_t> groups_;  // leaf sub-groups of the job in hand; "": tasks without one
+  std::map<std::pair<NodeId, std::string>, std::uint32_t> shared_;
+};
+
+}  // namespace
+
+std::vector<PolicyCase> read_policy_cases(std::string_view text, const std::string& file,
+                                          Diagnostics& faults) {
+  std::vector<PolicyCase> cases;
+  std::set<std::string> ids;
+  int line = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = text.find('\n', at);
+    if (end == std::string_view::npos) end = text.size();
+    const std::string_view row = text.substr(at, end - at);
+    at = end + 1;
+    ++line;
+    if (row.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    PolicyCase c;
+    c.place = {file, line, 0};
+    try {
+      const json j = json::parse(row.begin(), row.end());
+      if (!j.is_object()) fault("a case must be an object");
+      c.id = berth::scenario::text(j, "id", "case");
+      if (c.id.empty()) fault("a case without an id");
+      if (!ids.insert(c.id).second) fault("another case has this id");
+      CaseReader(j, c).read();
+      policy::make_policy(c.policy);  // unknown actions, plugins and arguments
+      cases.push_back(std::move(c));
+    } catch (const json::parse_error& e) {
+      faults.error("case-json", {file, line, static_cast<int>(std::min<std::size_t>(e.byte, 1'000'000'000))},
+                   "not JSON: one case a line is expected");
+    } catch (const Fault& e) {
+      faults.error("case", c.place, "case '" + c.id + "': " + e.what());
+    } catch (const std::invalid_argument& e) {
+      faults.error("case", c.place, "case '" + c.id + "': " + e.what());
+    }
+  }
+  return cases;
+}
+
+}  // namespace berth::scenario
