@@ -65,7 +65,8 @@ class Applier {
   template <class Change>
   void change_capacity(NodeId id, Change change);
 
-  // A running pod has stopped (its status says so already), for whatever reason; `wasted`: lost work counts as lost to others.
+  // A running pod has stopped (its status says so already), for whatever reason. `wasted`: what is lost counts as
+  // lost to others.
   enum class Loss : std::uint8_t { none, own, wasted };
   void stop_working(workload::Workload& w, WorkloadId workload_id, const workload::Pod& pod, PodId id,
                     Loss loss);
@@ -75,8 +76,9 @@ class Applier {
   void deallocate(
       const workload::Pod& pod);  // it counts for nobody any more, though it may still hold devices
   static void forget(workload::Workload& w, PodId id);
+  enum class ReleaseReason : std::uint8_t { evicted, node_removed, own };
   void start_releasing(workload::Workload& w, WorkloadId workload_id, workload::Pod& pod, PodId id,
-                       bool evicted);
+                       ReleaseReason reason);
 
   static void insert_sorted(std::vector<WorkloadId>& list, WorkloadId id);
   static void erase_sorted(std::vector<WorkloadId>& list, WorkloadId id);

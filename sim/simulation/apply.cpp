@@ -244,7 +244,7 @@ void Applier::operator()(const NodeAdded& t) {
 void Applier::operator()(const NodeRemoved& t) {
   const cluster::NodeOccupancy& before = node(t.node);
   BERTH_INVARIANT(before.present && before.pods == 0, "a node that is removed holds pods");
-  change_capacity(t.node, [&] { world_.cluster.occupancy.set_present(t.node, false); });
+  change_capacity(t.node, [&] { world_.cluster.set_present(t.node, false); });
 }
 
 void Applier::operator()(const NodeCordoned& t) {
@@ -267,12 +267,16 @@ void Applier::operator()(const RepartitionBegun& t) {
       [](const Cut& a, const Cut& b) { return a.node != b.node ? a.node < b.node : a.device < b.device; });
   BERTH_INVARIANT(place == world_.cuts.end() || place->node != t.node || place->device != t.device,
                   "a device cut twice at once");
-  // Until it is done only what pods hold is there.
-  std::vector<cluster::MigInstance> used;
-  for (const cluster::MigInstance& instance : before.instances) {
-    if (instance.device == t.device && instance.used) used.push_back(instance);
+  // What stays is there all along; what is new is coming until it is done.
+  std::vector<cluster::MigInstance> during = t.instances;
+  for (cluster::MigInstance& instance : during) {
+    const auto same = std::find_if(before.instances.begin(), before.instances.end(), [&](const auto& b) {
+      return b.device == t.device && b.start == instance.start && b.profile == instance.profile;
+    });
+    instance.used = same != before.instances.end() && same->used;
+    instance.coming = same == before.instances.end();
   }
-  world_.cluster.occupancy.set_instances(t.node, t.device, used);
+  world_.cluster.occupancy.set_instances(t.node, t.device, during);
   world_.cuts.insert(place, std::move(cut));
   changed(world_.cluster.nodes[t.node].pool);
 }
@@ -282,12 +286,11 @@ void Applier::operator()(const RepartitionEnded& t) {
   const auto it = std::find_if(world_.cuts.begin(), world_.cuts.end(),
                                [&](const Cut& cut) { return cut.node == t.node && cut.device == t.device; });
   BERTH_INVARIANT(it != world_.cuts.end(), "a repartition that did not begin");
-  // What was in use when it began may have been released since.
-  std::vector<cluster::MigInstance> instances = it->instances;
-  for (cluster::MigInstance& instance : instances) {
-    instance.used = std::any_of(before.instances.begin(), before.instances.end(), [&](const auto& b) {
-      return b.device == t.device && b.start == instance.start && b.profile == instance.profile && b.used;
-    });
+  std::vector<cluster::MigInstance> instances;
+  for (cluster::MigInstance instance : before.instances) {
+    if (instance.device != t.device) continue;
+    instance.coming = false;
+    instances.push_back(instance);
   }
   world_.cluster.occupancy.set_instances(t.node, t.device, instances);
   world_.cuts.erase(it);

@@ -129,7 +129,7 @@ void Applier::operator()(const PodEvicted& t) {
   Course& c = world_.courses[t.workload];
   BERTH_INVARIANT(workload::counts_as_allocated(p.status), "a pod evicted that was not placed");
   const bool had_minimum = c.binding + c.running + c.succeeded >= c.minimum;
-  start_releasing(w, t.workload, p, t.pod, true);
+  start_releasing(w, t.workload, p, t.pod, ReleaseReason::evicted);
   // A gang is preempted once, when it falls below its minimum; other workloads once a pod.
   const bool has_minimum = c.binding + c.running + c.succeeded >= c.minimum;
   if (!c.shared_work || (had_minimum && !has_minimum)) w.preemptions += 1;
@@ -151,7 +151,8 @@ void Applier::operator()(const PodStopped& t) {
     changed(w.pool);
   } else {
     BERTH_INVARIANT(workload::counts_as_allocated(p.status), "a pod stopped that was not placed");
-    start_releasing(w, t.workload, p, t.pod, false);
+    start_releasing(w, t.workload, p, t.pod,
+                    t.cause == StopCause::node_removed ? ReleaseReason::node_removed : ReleaseReason::own);
   }
   settle(t.workload);
 }
@@ -187,17 +188,18 @@ void Applier::operator()(const PipelinedPodEvicted& t) {
 
 // --- devices and work --------------------------------------------------------------------------------------
 
-void Applier::start_releasing(Workload& w, WorkloadId workload_id, Pod& p, PodId id, bool evicted) {
+void Applier::start_releasing(Workload& w, WorkloadId workload_id, Pod& p, PodId id, ReleaseReason reason) {
   Course& c = world_.courses[workload_id];
   const bool ran = p.status == PodStatus::running;
   p.status = PodStatus::releasing;
   if (ran) {
-    stop_working(w, workload_id, p, id, Loss::wasted);
+    stop_working(w, workload_id, p, id, reason == ReleaseReason::own ? Loss::own : Loss::wasted);
   } else {
     c.binding -= 1;
   }
   deallocate(p);
   c.releasing += 1;
+  const bool evicted = reason == ReleaseReason::evicted;
   if (evicted) c.terminating += 1;
   world_.pod_courses[id].terminating = evicted;
   world_.pod_courses[id].releasing_since = now_;

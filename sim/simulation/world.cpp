@@ -103,12 +103,12 @@ const Work& World::work_of(const workload::Pod& pod, PodId id) const {
 
 PoolSums World::sums_at(PoolId id, Instant at) const {
   const PoolState& pool = pools[id];
-  const std::int64_t span = (at - pool.summed_until).micros;
+  const Duration span = at - pool.summed_until;
   PoolSums sums = pool.sums;
-  sums.gpu_capacity += static_cast<Int128>(pool.gpu_capacity.value) * span;
-  sums.gpu_allocated += static_cast<Int128>(pool.gpu_allocated.value) * span;
-  sums.pending += static_cast<Int128>(pool.waiting.size()) * span;
-  sums.running += static_cast<Int128>(pool.running_workloads) * span;
+  sums.gpu_capacity.add(pool.gpu_capacity.value, span);
+  sums.gpu_allocated.add(pool.gpu_allocated.value, span);
+  sums.pending.add(static_cast<std::int64_t>(pool.waiting.size()), span);
+  sums.running.add(pool.running_workloads, span);
   return sums;
 }
 

@@ -89,6 +89,7 @@ struct Input {
   policy::PolicySpec policy;
   std::optional<Duration> cycle_period;  // nothing: immediate
   InstantOrder order = InstantOrder::batched;
+  Duration repartition_time{};  // that cutting a MIG device anew takes
   std::unique_ptr<SubmissionSource> submissions;
   std::vector<TimedAction> actions;  // any order; taken in (at, position)
 };

@@ -123,6 +123,8 @@ class JournalReader {
   World world_at(Instant at) const;
   // The World before transition `sequence` (size(): after the last).
   World world_before(std::uint64_t sequence) const;
+  // The sequence of the first transition later than `at`; size() when there is none.
+  std::uint64_t sequence_after(Instant at) const;
 
  private:
   struct Impl;

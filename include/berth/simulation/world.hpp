@@ -14,6 +14,7 @@
 #include "berth/cluster/cluster.hpp"
 #include "berth/core/ids.hpp"
 #include "berth/core/int128.hpp"
+#include "berth/core/integral.hpp"
 #include "berth/core/time.hpp"
 #include "berth/organization/organization.hpp"
 #include "berth/simulation/transition.hpp"
@@ -50,8 +51,8 @@ struct Course {
   EndCause end_cause = EndCause::work_done;
   SuspendCause suspend_cause = SuspendCause::asked;
   policy::EvictionCause last_eviction = policy::EvictionCause::policy;  // valid once preemptions > 0
-  // GPU time (milli x microseconds, at speed 1) of work lost to evictions, lost nodes and stops. What a workload loses by
-  // its own failures is not counted.
+  // GPU time (milli x microseconds, at speed 1) of work lost to evictions and to nodes that went away. What a
+  // workload loses by its own failures and suspensions is not counted.
   Int128 lost_gpu_time = 0;
   bool operator==(const Course&) const = default;
 
@@ -66,12 +67,12 @@ struct PodCourse {
   bool operator==(const PodCourse&) const = default;
 };
 
-// Sums over time of one pool, in quantity x microseconds, up to PoolState::summed_until.
+// Sums over time of one pool, up to PoolState::summed_until.
 struct PoolSums {
-  Int128 gpu_capacity = 0;   // of nodes present and ready, milli
-  Int128 gpu_allocated = 0;  // of bound pods that are not being deleted, milli
-  Int128 pending = 0;        // workloads waiting
-  Int128 running = 0;        // workloads with a running pod
+  Integral gpu_capacity;   // of nodes present and ready, milli
+  Integral gpu_allocated;  // of bound pods that are not being deleted, milli
+  Integral pending;        // workloads waiting
+  Integral running;        // workloads with a running pod
   bool operator==(const PoolSums&) const = default;
 };
 

@@ -1,0 +1,121 @@
+#include "committer.hpp"
+
+#include <algorithm>
+#include <variant>
+
+namespace berth::simulation {
+
+namespace {
+
+bool among(const std::vector<PodId>& pods, PodId pod) {
+  return std::find(pods.begin(), pods.end(), pod) != pods.end();
+}
+
+}  // namespace
+
+void Committer::commit(const std::vector<policy::Decision>& decisions, PoolId pool, std::string_view policy) {
+  pipelined_.clear();
+  evicted_.clear();
+  bound_.clear();
+  refused_.clear();
+  recorder_.begin_pass(pool);
+  for (const policy::Decision& decision : decisions) {
+    // A pod that this cycle pipelined may be evicted again; one that it evicted may be pipelined.
+    if (!evicts_pipelined(decision) && !pipelines_evicted(decision)) {
+      if (const auto breach = check(decision, pool, recorder_.world())) {
+        throw PolicyError(policy, describe(decision, recorder_.world()), breach->rule, breach->detail);
+      }
+    }
+    std::visit([this](const auto& d) { take(d); }, decision);
+  }
+  recorder_.end_pass();
+  check_gangs(policy);
+}
+
+bool Committer::evicts_pipelined(const policy::Decision& decision) const {
+  const auto* evict = std::get_if<policy::Evict>(&decision);
+  return evict != nullptr && among(pipelined_, evict->pod) && !among(evicted_, evict->pod) &&
+         recorder_.world().workloads.pods[evict->pod].status == workload::PodStatus::pending;
+}
+
+bool Committer::pipelines_evicted(const policy::Decision& decision) const {
+  const auto* pipeline = std::get_if<policy::Pipeline>(&decision);
+  return pipeline != nullptr && among(evicted_, pipeline->pod) &&
+         recorder_.world().cluster.nodes.contains(pipeline->node);
+}
+
+void Committer::take(const policy::Bind& d) {
+  const WorkloadId workload = owner(d.pod);
+  if (recorder_.world().courses[workload].holding() == 0) bound_.push_back(workload);
+  life_cycle_.bind(d.pod, d.node, d.devices);
+}
+
+void Committer::take(const policy::Evict& d) {
+  if (recorder_.world().workloads.pods[d.pod].status == workload::PodStatus::pending) {
+    recorder_.record(PipelinedPodEvicted{owner(d.pod), d.pod, d.cause, d.for_workload});
+    return;
+  }
+  evicted_.push_back(d.pod);
+  life_cycle_.evict(d.pod, d.cause, d.for_workload);
+}
+
+void Committer::take(const policy::Pipeline& d) {
+  pipelined_.push_back(d.pod);
+  // Recorded only when it says something new; where a pod goes that has left already no longer matters.
+  if (recorder_.world().workloads.pods[d.pod].status == workload::PodStatus::deleted) return;
+  const auto& notes = recorder_.world().pipelined;
+  const auto it = notes.find(d.pod);
+  const PipelineNote note{d.node, d.devices};
+  if (it == notes.end() || !(it->second == note)) {
+    recorder_.record(PodPipelined{owner(d.pod), d.pod, d.node, d.devices});
+  }
+}
+
+void Committer::take(const policy::Move& d) {
+  evicted_.push_back(d.pod);
+  const PipelineNote note{d.to, d.devices};
+  life_cycle_.evict(d.pod, policy::EvictionCause::consolidation, d.for_workload, &note);
+}
+
+void Committer::take(const policy::Refuse& d) {
+  refused_.push_back(d.workload);
+  const auto& refusals = recorder_.world().workloads.all[d.workload].refusals;
+  const auto it = std::find_if(refusals.begin(), refusals.end(),
+                               [&](const workload::Refusal& r) { return r.pool == d.refusal.pool; });
+  if (it != refusals.end() && it->same_reason(d.refusal)) return;
+  Refused transition{d.workload, d.refusal};
+  transition.refusal.at = recorder_.now();
+  recorder_.record(transition);
+}
+
+void Committer::take(const policy::Drop& d) {
+  life_cycle_.drop(d.workload);
+}
+
+void Committer::take(const policy::Repartition& d) {
+  recorder_.record(RepartitionBegun{d.node, d.device, d.instances});
+  if (repartition_time_ <= Duration{}) recorder_.record(RepartitionEnded{d.node, d.device});
+}
+
+void Committer::take(const policy::MarkStale& d) {
+  recorder_.record(StaleMarked{d.workload});
+}
+void Committer::take(const policy::ClearStale& d) {
+  recorder_.record(StaleCleared{d.workload});
+}
+
+void Committer::check_gangs(std::string_view policy) {
+  const World& world = recorder_.world();
+  for (const WorkloadId id : bound_) {
+    const Course& c = world.courses[id];
+    // What this cycle bound it may have evicted again.
+    if (!c.shared_work || c.holding() == 0 || c.ending) continue;
+    if (c.binding + c.running + c.succeeded < c.minimum) {
+      throw PolicyError(policy, "bind pods of " + world.workloads.all[id].spec.name, Rule::gang_whole,
+                        std::to_string(c.binding + c.running) + " of at least " + std::to_string(c.minimum) +
+                            " pods are bound");
+    }
+  }
+}
+
+}  // namespace berth::simulation

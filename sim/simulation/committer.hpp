@@ -1,0 +1,46 @@
+// Takes a policy's decisions into the World, in list order: each is checked, then handed to the life cycle.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "berth/policy/decision.hpp"
+#include "berth/simulation/commit.hpp"
+#include "life_cycle.hpp"
+
+namespace berth::simulation {
+
+class Committer {
+ public:
+  Committer(Recorder& recorder, LifeCycle& life_cycle, Duration repartition_time)
+      : recorder_(recorder), life_cycle_(life_cycle), repartition_time_(repartition_time) {}
+
+  // Throws PolicyError. Afterwards refused() lists the workloads that the pass refused.
+  void commit(const std::vector<policy::Decision>& decisions, PoolId pool, std::string_view policy);
+  const std::vector<WorkloadId>& refused() const { return refused_; }
+
+ private:
+  void take(const policy::Bind&);
+  void take(const policy::Evict&);
+  void take(const policy::Pipeline&);
+  void take(const policy::Move&);
+  void take(const policy::Refuse&);
+  void take(const policy::Drop&);
+  void take(const policy::Repartition&);
+  void take(const policy::MarkStale&);
+  void take(const policy::ClearStale&);
+  void check_gangs(std::string_view policy);
+  bool evicts_pipelined(const policy::Decision& decision) const;
+  bool pipelines_evicted(const policy::Decision& decision) const;
+  WorkloadId owner(PodId id) const { return recorder_.world().workloads.pods[id].workload; }
+
+  Recorder& recorder_;
+  LifeCycle& life_cycle_;
+  Duration repartition_time_;
+  // Of the cycle at hand.
+  std::vector<PodId> pipelined_, evicted_;
+  std::vector<WorkloadId> bound_;  // that held no pod before
+  std::vector<WorkloadId> refused_;
+};
+
+}  // namespace berth::simulation

@@ -1,0 +1,203 @@
+#include "berth/simulation/replay.hpp"
+
+#include <algorithm>
+
+#include "replay_step.hpp"
+
+namespace berth::simulation {
+
+Replay::Replay(const JournalReader& journal) : journal_(journal), world_(journal.world_before(0)) {}
+
+Replay::Replay(const JournalReader& journal, Instant at)
+    : journal_(journal), next_(journal.sequence_after(at)) {
+  world_ = journal.world_before(next_);
+}
+
+void Replay::advance_to(Instant at) {
+  advance_before(std::max(next_, journal_.sequence_after(at)));
+}
+
+void Replay::advance_before(std::uint64_t sequence) {
+  if (sequence <= next_) return;
+  journal_.each(next_, [&](const Record& record) {
+    if (record.sequence >= sequence) return false;
+    replay_step(world_, record, record.sequence);
+    next_ = record.sequence + 1;
+    return true;
+  });
+}
+
+std::optional<JournalDifference> first_difference(const JournalReader& left, const JournalReader& right) {
+  // A block's worth of the one at a time, held against the other.
+  std::vector<Record> stretch;
+  const std::uint64_t common = std::min(left.size(), right.size());
+  std::optional<JournalDifference> difference;
+  for (std::uint64_t from = 0; from < common && !difference;) {
+    stretch.clear();
+    left.each(from, [&](const Record& record) {
+      stretch.push_back(record);
+      return stretch.size() < 4096 && record.sequence + 1 < common;
+    });
+    right.each(from, [&](const Record& record) {
+      const Record& other = stretch[static_cast<std::size_t>(record.sequence - from)];
+      if (record.at != other.at || !same(record.transition, other.transition)) {
+        difference = JournalDifference{record.sequence, other, record};
+        return false;
+      }
+      return record.sequence + 1 < from + stretch.size();
+    });
+    from += stretch.size();
+  }
+  if (difference || left.size() == right.size()) return difference;
+  difference.emplace();
+  difference->sequence = common;
+  const bool left_goes_on = left.size() > common;
+  (left_goes_on ? left : right).each(common, [&](const Record& record) {
+    (left_goes_on ? difference->left : difference->right) = record;
+    return false;
+  });
+  return difference;
+}
+
+namespace {
+
+std::string fixed(std::int64_t micros) {
+  std::string digits = std::to_string(micros % 1'000'000);
+  digits.insert(0, 6 - digits.size(), '0');
+  return std::to_string(micros / 1'000'000) + "." + digits;
+}
+
+class Line {
+ public:
+  Line(const Record& record, const World& world) : record_(record), world_(world) {}
+
+  std::string text() const {
+    std::string line = "+" + fixed((record_.at - world_.start).micros) + "s  ";
+    line += name_of(record_.transition);
+    const std::string rest = std::visit([this](const auto& t) { return words(t); }, record_.transition);
+    return rest.empty() ? line : line + "  " + rest;
+  }
+
+ private:
+  std::string workload(WorkloadId id) const {
+    if (world_.workloads.all.contains(id)) return world_.workloads.all[id].spec.name;
+    return "workload #" + std::to_string(index_of(id));
+  }
+  std::string pod(PodId id) const {
+    if (!world_.workloads.pods.contains(id)) return "pod #" + std::to_string(index_of(id));
+    const workload::Pod& p = world_.workloads.pods[id];
+    return workload(p.workload) + " " + std::to_string(p.index);
+  }
+  std::string node(NodeId id) const {
+    if (world_.cluster.nodes.contains(id)) return world_.cluster.nodes[id].name;
+    return "node #" + std::to_string(index_of(id));
+  }
+  std::string pool(PoolId id) const {
+    if (world_.cluster.pools.contains(id)) return world_.cluster.pools[id].name;
+    return "pool #" + std::to_string(index_of(id));
+  }
+  static std::string devices(const cluster::DeviceAssignment& where) {
+    if (where.devices == 0) return "";
+    std::string text = " {";
+    for (cluster::DeviceSet left = where.devices; left != 0; left &= left - 1) {
+      text += (text.size() > 2 ? " " : "") + std::to_string(cluster::lowest_device(left));
+    }
+    for (const std::uint32_t slot : where.slots) text += " @" + std::to_string(slot & 255);
+    return text + "}";
+  }
+  static const char* cause(policy::EvictionCause c) {
+    switch (c) {
+      case policy::EvictionCause::preempt:
+        return "preempt";
+      case policy::EvictionCause::reclaim:
+        return "reclaim";
+      case policy::EvictionCause::consolidation:
+        return "consolidation";
+      case policy::EvictionCause::stale_gang:
+        return "stale-gang";
+      case policy::EvictionCause::policy:
+        return "policy";
+    }
+    return "";
+  }
+  std::string eviction(PodId id, policy::EvictionCause why, WorkloadId for_workload) const {
+    std::string text = pod(id) + " " + cause(why);
+    if (for_workload != none<WorkloadId>()) text += " for " + workload(for_workload);
+    return text;
+  }
+
+  std::string words(const ShapeAdded&) const { return ""; }
+  std::string words(const WorkloadSubmitted& t) const { return t.spec->name; }
+  std::string words(const PodsCreated& t) const {
+    return workload(t.workload) + " x " + std::to_string(t.count);
+  }
+  std::string words(const PodBound& t) const {
+    return pod(t.pod) + " on " + node(t.node) + devices(t.devices);
+  }
+  std::string words(const PodFailed& t) const {
+    return pod(t.pod) + (t.cause == FailureCause::exit_code ? " exit-code" : " node-down");
+  }
+  std::string words(const PodEvicted& t) const { return eviction(t.pod, t.cause, t.for_workload); }
+  std::string words(const PipelinedPodEvicted& t) const { return eviction(t.pod, t.cause, t.for_workload); }
+  std::string words(const PodStopped& t) const {
+    constexpr const char* causes[] = {"suspended", "deleted", "finished", "node-removed", "gang-restart"};
+    return pod(t.pod) + " " + causes[static_cast<std::size_t>(t.cause)];
+  }
+  std::string words(const PodPipelined& t) const {
+    return pod(t.pod) + " to " + node(t.node) + devices(t.devices);
+  }
+  std::string words(const Refused& t) const {
+    constexpr const char* codes[] = {"no-room", "over-limit", "non-preemptible-over-quota", "never-fits"};
+    return workload(t.workload) + " by " + pool(t.refusal.pool) + ": " +
+           codes[static_cast<std::size_t>(t.refusal.code)];
+  }
+  std::string words(const PoolMoved& t) const {
+    return workload(t.workload) + " to " + pool(t.to) + (t.round_over ? ", round over" : "");
+  }
+  std::string words(const SuspendAsked& t) const {
+    constexpr const char* causes[] = {"asked", "work-done", "preempted"};
+    return workload(t.workload) + " " + causes[static_cast<std::size_t>(t.cause)];
+  }
+  std::string words(const WorkloadFinished& t) const {
+    constexpr const char* causes[] = {"work-done", "exit-code", "backoff-limit", "dropped"};
+    return workload(t.workload) + (t.ending == Ending::completed ? " completed: " : " failed: ") +
+           causes[static_cast<std::size_t>(t.cause)];
+  }
+  std::string words(const NodeAdded& t) const { return t.spec->name; }
+  std::string words(const NodeCordoned& t) const { return node(t.node) + (t.on ? " on" : " off"); }
+  std::string words(const NodePowered& t) const { return node(t.node) + (t.up ? " up" : " down"); }
+  std::string words(const NodeRemoved& t) const { return node(t.node); }
+  std::string words(const RepartitionBegun& t) const { return node(t.node) + " " + std::to_string(t.device); }
+  std::string words(const RepartitionEnded& t) const { return node(t.node) + " " + std::to_string(t.device); }
+  std::string words(const QuotaChanged& t) const {
+    const auto& queues = world_.organization.queues;
+    return (queues.contains(t.queue) ? queues[t.queue].name : "queue #" + std::to_string(index_of(t.queue))) +
+           " in " + pool(t.pool);
+  }
+  std::string words(const CycleBegan& t) const { return pool(t.pool); }
+  std::string words(const RunEnded& t) const {
+    constexpr const char* ends[] = {"drained", "end-reached", "stopped"};
+    return std::string(ends[static_cast<std::size_t>(t.why)]) + ", " + std::to_string(t.events) +
+           " events, " + std::to_string(t.cycles) + " cycles, " + std::to_string(t.decisions) + " decisions";
+  }
+  // The rest: about a pod or a workload and nothing more.
+  template <class T>
+  std::string words(const T& t) const {
+    if constexpr (requires { t.pod; }) {
+      return pod(t.pod);
+    } else {
+      return workload(t.workload);
+    }
+  }
+
+  const Record& record_;
+  const World& world_;
+};
+
+}  // namespace
+
+std::string line_of(const Record& record, const World& world) {
+  return Line(record, world).text();
+}
+
+}  // namespace berth::simulation
