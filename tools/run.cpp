@@ -3,8 +3,10 @@
 #include <optional>
 #include <utility>
 
+#include "berth/records/fragmentation.hpp"
 #include "berth/records/output_folder.hpp"
 #include "berth/records/run_documents.hpp"
+#include "berth/records/study_series.hpp"
 #include "berth/records/summary.hpp"
 #include "berth/simulation/run.hpp"
 #include "commands.hpp"
@@ -75,6 +77,25 @@ void write_documents(records::OutputFolder& folder, const Emit& emit, const scen
   }
 }
 
+// A trace whose every row has one attempt: what the placement study is.
+bool is_study(const scenario::Scenario& scenario) {
+  return scenario.trace && scenario.policy.name.value == "try-once";
+}
+
+// The files that are made of the journal alone.
+void write_journal_files(records::OutputFolder& folder, const Emit& emit, bool study,
+                         const simulation::ByteSource& source) {
+  const simulation::JournalReader journal(source, false);
+  if (study) {
+    write_file(folder, "study.csv",
+               [&](simulation::ByteSink& sink) { records::write_study_series(sink, journal); });
+  }
+  if (emit.metrics) {
+    write_file(folder, "fragmentation.csv",
+               [&](simulation::ByteSink& sink) { records::write_fragmentation(sink, journal, 201); });
+  }
+}
+
 std::unique_ptr<policy::Policy> policy_of(const simulation::Input& input) {
   try {
     return policy::make_policy(input.policy);
@@ -98,7 +119,15 @@ int simulate(const Arguments& arguments, const Emit& emit) {
     throw InputError(error.what());
   }
   std::unique_ptr<simulation::ByteSink> journal = std::make_unique<simulation::NullSink>();
-  if (folder && (emit.journal || emit.metrics)) journal = folder->create("journal.berth");
+  const simulation::MemorySink* kept = nullptr;  // a journal that is read once and not left behind
+  const bool study = is_study(scenario) && (emit.summary || emit.metrics);
+  if (folder && emit.journal) {
+    journal = folder->create("journal.berth");
+  } else if (folder && (emit.metrics || study)) {
+    auto memory = std::make_unique<simulation::MemorySink>();
+    kept = memory.get();
+    journal = std::move(memory);
+  }
 
   std::optional<Progress> progress;
   progress.emplace(!arguments.quiet, input.start, input.end, input.submissions->remaining());
@@ -120,6 +149,11 @@ int simulate(const Arguments& arguments, const Emit& emit) {
     const records::View view(run.world(), ids, result.end);
     if (emit.journal) journal->sync();
     write_documents(*folder, emit, scenario, summary, view);
+    if (kept != nullptr) {
+      write_journal_files(*folder, emit, study, simulation::MemorySource(kept->bytes()));
+    } else if (emit.metrics || study) {
+      write_journal_files(*folder, emit, study, *simulation::open_file(folder->path_of("journal.berth")));
+    }
     journal.reset();
     go_on_unless_interrupted();
     folder->commit();

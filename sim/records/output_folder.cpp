@@ -23,10 +23,10 @@ std::string normal(const std::string& path) {
 }  // namespace
 
 const std::vector<std::string>& run_files() {
-  static const std::vector<std::string> names{
-      "journal.berth", "metrics.json", "report.html",    "scenario.yaml",
-      "study.csv",     "summary.json", "telemetry.json", "workload-details.jsonl",
-      "workloads.json"};
+  static const std::vector<std::string> names{"fragmentation.csv", "journal.berth",  "metrics.json",
+                                              "report.html",       "scenario.yaml",  "study.csv",
+                                              "summary.json",      "telemetry.json", "workload-details.jsonl",
+                                              "workloads.json"};
   return names;
 }
 

@@ -262,9 +262,13 @@ void fields(A& a, V& v) {
 }
 
 // --- the run
+template <class A, Either<policy::PodClass> V>
+void fields(A& a, V& v) {
+  a(v.cpu, v.milli, v.devices, v.models, v.count);
+}
 template <class A, Either<policy::PolicySpec> V>
 void fields(A& a, V& v) {
-  a(v.name, v.placement, v.options, v.seed);
+  a(v.name, v.placement, v.options, v.seed, v.typical);
 }
 template <class A, Either<RunHeader> V>
 void fields(A& a, V& v) {
