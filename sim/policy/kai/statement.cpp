@@ -157,7 +157,8 @@ void Statement::roll_back(const Checkpoint& to) {
   }
 }
 
-void Statement::tasks_changed_since(const Checkpoint& from, std::vector<TaskIx>& out) {
+void Statement::tasks_changed_since(const Checkpoint& from, std::vector<TaskIx>& out,
+                                    std::vector<TaskStatus>* before) {
   out.clear();
   touched_.resize(session_.tasks.size(), 0);
   ++pass_;
@@ -166,6 +167,7 @@ void Statement::tasks_changed_since(const Checkpoint& from, std::vector<TaskIx>&
     if (touched_[index_of(task)] == pass_) continue;
     touched_[index_of(task)] = pass_;
     out.push_back(task);
+    if (before != nullptr) before->push_back(task_undo_[i].status);
   }
 }
 
@@ -174,8 +176,10 @@ void Statement::commit(const Checkpoint& from, EvictionCause cause, JobIx for_jo
   BERTH_INVARIANT(from.tasks == 0 && from.queues == 0 && from.nodes == 0,
                   "only the outermost statement commits");
   std::vector<TaskIx> changed;
-  tasks_changed_since(from, changed);
-  for (const TaskIx ix : changed) {
+  std::vector<TaskStatus> before;
+  tasks_changed_since(from, changed, &before);
+  for (std::size_t i = 0; i < changed.size(); ++i) {
+    const TaskIx ix = changed[i];
     TaskInfo& task = session_.tasks[ix];
     if (task.status == TaskStatus::allocated) {
       set_status(task, TaskStatus::binding);
@@ -184,7 +188,8 @@ void Statement::commit(const Checkpoint& from, EvictionCause cause, JobIx for_jo
       log.push_back({Committed::Kind::evict, ix, none<NodeIx>(), {}, cause, for_job});
     } else if (task.status == TaskStatus::pipelined && task.moved) {
       log.push_back({Committed::Kind::move, ix, task.node, task.groups, cause, for_job});
-    } else if (task.status == TaskStatus::pipelined) {
+    } else if (task.status == TaskStatus::pipelined && before[i] != TaskStatus::pipelined) {
+      // One that was pipelined before and put back where it was is no new decision.
       log.push_back({Committed::Kind::pipeline, ix, task.node, task.groups, cause, for_job});
     }
     task.evicted_in_simulation = false;

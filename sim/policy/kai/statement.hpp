@@ -59,7 +59,9 @@ class Statement {
   void commit(const Checkpoint& from, EvictionCause cause, JobIx for_job, std::vector<Committed>& log);
 
   // Tasks changed since `from`, each once, in the order in which they were first touched. `out` is overwritten.
-  void tasks_changed_since(const Checkpoint& from, std::vector<TaskIx>& out);
+  // `before`: their status then, appended.
+  void tasks_changed_since(const Checkpoint& from, std::vector<TaskIx>& out,
+                           std::vector<TaskStatus>* before = nullptr);
 
  private:
   struct TaskUndo {
