@@ -40,24 +40,35 @@ class CaseRun {
 
  private:
   // --- A cycle ------------------------------------------------------------------------------------------------------
+  // Each pool has its pass, in order; a workload is seen in its own.
   void cycle() {
     ++cycles_;
     set_clocks();
+    counts_ = {};
+    explanation_ = {};
+    for (std::size_t i = 0; i < cluster_.pools.size(); ++i) pass(id_of<PoolId>(i));
+    check_counts();
+    now_ = now_ + case_.between_rounds;
+  }
+
+  void pass(PoolId pool) {
     std::vector<WorkloadId> members;
     workload::WaitingList waiting;
     for (std::size_t i = 0; i < workloads_.all.size(); ++i) {
       const WorkloadId id = id_of<WorkloadId>(i);
+      if (workloads_.all[id].pool != pool) continue;
       members.push_back(id);
       if (!with_status(id, PodStatus::pending).empty()) waiting.insert(id);
     }
     policy::Snapshot snapshot;
     snapshot.now = now_;
-    snapshot.pool = id_of<PoolId>(0);
+    snapshot.pool = pool;
     snapshot.cluster = &cluster_;
     snapshot.organization = &case_.organization;
     snapshot.workloads = &workloads_;
     snapshot.members = &members;
     snapshot.waiting = &waiting;
+    if (!case_.usage.empty()) snapshot.usage = &case_.usage;
     snapshot.group_names = &groups_;
     snapshot.pod_names = &case_.pod_names;
     policy::WorkingCluster working;
@@ -65,16 +76,16 @@ class CaseRun {
     {
       policy::Transaction transaction(snapshot, working);
       if (wants_words()) {
-        policy_.cycle(snapshot, transaction, explanation_);
+        policy::Explanation words;
+        policy_.cycle(snapshot, transaction, words);
+        explanation_.workloads.insert(explanation_.workloads.end(), words.workloads.begin(), words.workloads.end());
+        explanation_.nodes.insert(explanation_.nodes.end(), words.nodes.begin(), words.nodes.end());
       } else {
         policy_.cycle(snapshot, transaction);
       }
       decisions = transaction.take_decisions();
     }
-    counts_ = {};
     for (const policy::Decision& d : decisions) std::visit([&](const auto& v) { take(v); }, d);
-    check_counts();
-    now_ = now_ + case_.between_rounds;
   }
 
   // Start times and stale clocks are set anew at every snapshot.
@@ -87,7 +98,7 @@ class CaseRun {
       const bool placed = std::any_of(w.pods.begin(), w.pods.end(),
                                       [&](PodId p) { return holds_devices(workloads_.pods[p].status); });
       w.last_start.reset();
-      if (placed) w.last_start = now_ - minutes(1);
+      if (placed) w.last_start = now_ - (case_.started_for.contains(id) ? case_.started_for[id] : minutes(1));
     }
   }
 

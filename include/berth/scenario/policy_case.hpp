@@ -55,18 +55,27 @@ struct PolicyCase {
   std::int32_t rounds_after_match = 0;
   Duration between_rounds{};
   Instant now;
-  cluster::Cluster cluster;  // one pool; nodes of inventory `counts`
+  cluster::Cluster cluster;  // nodes of inventory `counts`; each pool has its pass, in order
   organization::Organization organization;
   workload::Workloads workloads;
-  std::vector<std::string> group_names;       // sharing groups, by id
-  IdVector<PodId, std::string> pod_names;     // = UIDs
-  IdVector<WorkloadId, Duration> stale_for;   // how long the gang has been below its minimum; negative: not known
+  std::vector<std::string> group_names;    // sharing groups, by id
+  IdVector<PodId, std::string> pod_names;  // = UIDs
+  IdVector<WorkloadId, Duration>
+      stale_for;  // how long the gang has been below its minimum; negative: not known
+  IdVector<WorkloadId, Duration> started_for;  // how long a workload with a placed pod has run; absent: a minute
+  policy::Usage usage;                         // by queue (time-based fair share); empty: none
   Expected expected;
 };
 
 // Reads JSON lines. Malformed cases are left out and reported: each fault with file, line and the case's id; the others
 // are returned in order.
-std::vector<PolicyCase> read_policy_cases(std::string_view text, const std::string& file, Diagnostics& faults);
+std::vector<PolicyCase> read_policy_cases(std::string_view text, const std::string& file,
+                                          Diagnostics& faults);
+
+// Reads a file of cases as a person writes them: the scenario's words, `state` and `expect` (scenarios/policy/README.md). An
+// id is FILE#NAME. Faults are reported at their places; cases that have any are left out.
+std::vector<PolicyCase> read_policy_cases_yaml(const std::string& text, const std::string& file,
+                                               Diagnostics& faults);
 
 // How often a cycle did what.
 struct CycleCounts {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "berth/cluster/devices.hpp"
+
 namespace berth::policy::kai {
 
 DeviceNaming::DeviceNaming(Session& session, const Transaction& transaction)
@@ -67,7 +69,7 @@ cluster::DeviceAssignment DeviceNaming::instances(NodeIx node, const Shape& shap
         const cluster::MigInstance& instance = now.instances[i];
         if (instance.used != used || profiles[instance.profile].name != session_.mig_profiles[m.profile])
           continue;
-        where.slots.push_back(static_cast<std::uint32_t>(i));
+        where.slots.push_back(cluster::mig_slot(instance.device, instance.start));
         where.devices |= cluster::device_bit(instance.device);
         --left;
       }

@@ -351,7 +351,7 @@ class Opening {
       task.pod_set = pod_set_of_[pod.sub_group];
       BERTH_INVARIANT(task.pod_set != none<PodSetIx>(),
                       "pod of " + from.spec.name + " belongs to no leaf of its gang");
-      if (active_used(task.status) && pod.node != none<NodeId>()) task.node = node_ix_[pod.node];
+      if (task.status != TaskStatus::pending && node_ix_.contains(pod.node)) task.node = node_ix_[pod.node];
       if (active_used(task.status) && task.node == none<NodeIx>()) task.status = TaskStatus::unknown;
       job.counts.add(task.status, 1);
       PodSet& set = s_.pod_sets[task.pod_set];
