@@ -103,9 +103,11 @@ class CaseRun {
   }
 
   bool wants_words() const {
-    const auto has_message = [](const auto& entry) { return entry.second.message.has_value(); };
+    const auto has_words = [](const auto& entry) {
+      return entry.second.message.has_value() || entry.second.accepted_gpu_milli.has_value();
+    };
     return !case_.expected.nodes.empty() ||
-           std::any_of(case_.expected.jobs.begin(), case_.expected.jobs.end(), has_message);
+           std::any_of(case_.expected.jobs.begin(), case_.expected.jobs.end(), has_words);
   }
 
   void take(const policy::Bind& d) {
@@ -179,13 +181,9 @@ class CaseRun {
         const auto task = case_.expected.tasks.find(case_.pod_names[p]);
         if (task == case_.expected.tasks.end()) continue;
         compare_task(p, task->second, "");
-        compare_gpus("task " + task->first, task->second, accepted_gpu_milli(p));
       }
       if (job == case_.expected.jobs.end()) continue;
-      std::int64_t accepted = 0;
-      for (const PodId p : w.pods) accepted += accepted_gpu_milli(p);
-      compare_gpus("job " + w.spec.name, job->second, accepted);
-      if (job->second.message) compare_message(id_of<WorkloadId>(i), *job->second.message);
+      compare_words(id_of<WorkloadId>(i), job->second);
     }
     for (const auto& [name, expected] : case_.expected.nodes) compare_node(name, expected);
   }
@@ -211,21 +209,19 @@ class CaseRun {
       result_.remarks.push_back("task " + name + " shares other devices than expected");
   }
 
-  void compare_gpus(const std::string& who, const ExpectedTask& expected, std::int64_t accepted) {
-    if (expected.accepted_gpu_milli && *expected.accepted_gpu_milli != accepted) {
-      differ(who + " was granted " + print_decimal(accepted, 3) + " GPUs, expected " +
+  // What only a policy that explains itself can say.
+  void compare_words(WorkloadId id, const ExpectedTask& expected) {
+    const std::string who = "job " + workloads_.all[id].spec.name;
+    policy::Explanation::Workload said;
+    for (const auto& w : explanation_.workloads) {
+      if (w.id == id) said = w;
+    }
+    if (expected.accepted_gpu_milli && *expected.accepted_gpu_milli != said.accepted_gpu_milli) {
+      differ(who + " was granted " + print_decimal(said.accepted_gpu_milli, 3) + " GPUs, expected " +
              print_decimal(*expected.accepted_gpu_milli, 3));
     }
-  }
-
-  void compare_message(WorkloadId id, const std::string& expected) {
-    std::string message;
-    for (const auto& w : explanation_.workloads) {
-      if (w.id == id) message = w.message;
-    }
-    if (message != expected) {
-      differ("job " + workloads_.all[id].spec.name + " says " + quoted(message) + ", expected " +
-             quoted(expected));
+    if (expected.message && *expected.message != said.message) {
+      differ(who + " says " + quoted(said.message) + ", expected " + quoted(*expected.message));
     }
   }
 
@@ -244,15 +240,6 @@ class CaseRun {
       return;
     }
     differ("the policy says nothing about node " + name);
-  }
-
-  std::int64_t accepted_gpu_milli(PodId id) const {
-    const workload::Pod& pod = workloads_.pods[id];
-    if (pod.node == none<NodeId>()) return 0;
-    const workload::GpuRequest& gpu = workloads_.shape_of(pod).gpu;
-    if (gpu.kind != workload::GpuRequestKind::memory) return gpu.quota_amount().value;
-    const Bytes device = cluster_.nodes[pod.node].gpu_memory;
-    return device.value > 0 ? cluster::portion_of_memory(gpu.memory, device).value * gpu.devices : 0;
   }
 
   std::vector<PodId> with_status(WorkloadId id, PodStatus status) const {
