@@ -72,6 +72,8 @@ class Applier {
                     Loss loss);
   void lose(workload::Workload& w, Course& c, Work& work, bool wasted);
   bool gang_runs(const workload::Workload& w, const Course& c) const;
+  // The sum of the running pods' speeds, less what the distance between them costs; 0 below the minimum.
+  std::int64_t gang_speed(const workload::Workload& w, const Course& c) const;
   void release(const workload::Pod& pod);
   void deallocate(
       const workload::Pod& pod);  // it counts for nobody any more, though it may still hold devices

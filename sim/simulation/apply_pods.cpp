@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "applier.hpp"
+#include "berth/cluster/topology.hpp"
 #include "berth/core/invariant.hpp"
 #include "phase_rules.hpp"
 
@@ -70,7 +71,7 @@ void Applier::operator()(const PodStarted& t) {
   }
   Work& work = world_.works[c.first_work + (c.shared_work ? 0 : world_.pod_courses[t.pod].slot)];
   work.advance(now_, w.spec.checkpoints);
-  work.rate = c.shared_work ? (gang_runs(w, c) ? c.running_speed : 0) : speed;
+  work.rate = c.shared_work ? gang_speed(w, c) : speed;
   changed(w.pool);
   settle(t.workload);
 }
@@ -246,6 +247,24 @@ bool Applier::gang_runs(const Workload& w, const Course& c) const {
   return true;
 }
 
+std::int64_t Applier::gang_speed(const Workload& w, const Course& c) const {
+  if (!gang_runs(w, c)) return 0;
+  if (w.spec.topology_slowdown_milli == 1000) return c.running_speed;
+  const cluster::Topology* topology =
+      cluster::find_topology(world_.cluster, w.spec.sub_groups.front().topology.topology);
+  if (topology == nullptr) return c.running_speed;
+  std::vector<NodeId> nodes;
+  for (const PodId id : w.pods) {
+    const Pod& p = world_.workloads.pods[id];
+    if (p.status == PodStatus::running) nodes.push_back(p.node);
+  }
+  const int apart = cluster::gang_distance(*topology, world_.cluster.nodes, nodes);
+  return c.running_speed *
+         cluster::gang_speed(apart, static_cast<int>(topology->levels.size()),
+                             w.spec.topology_slowdown_milli) /
+         1000;
+}
+
 void Applier::stop_working(Workload& w, WorkloadId workload_id, const Pod& p, PodId id, Loss loss) {
   Course& c = world_.courses[workload_id];
   Work& work = world_.works[c.first_work + (c.shared_work ? 0 : world_.pod_courses[id].slot)];
@@ -256,7 +275,7 @@ void Applier::stop_working(Workload& w, WorkloadId workload_id, const Pod& p, Po
   if (loss == Loss::none || !c.shared_work) {
     work.rate = 0;
   } else {
-    work.rate = gang_runs(w, c) ? c.running_speed : 0;
+    work.rate = gang_speed(w, c);
   }
   if (loss != Loss::none && before > 0 && work.rate == 0) lose(w, c, work, loss == Loss::wasted);
   if (c.running == 0) {
