@@ -211,7 +211,17 @@ void Checker::policy() {
       reader_.error(text.mark, "wrong-value", wrong.what());
     }
   }
-  for (const policy::PolicyOption& option : options) choice.options.try_emplace(option.name, Name(option.default_value));
+  for (const policy::PolicyOption& option : options) {
+    if (choice.options.count(option.name)) continue;
+    // A default in words ("of the node pool") is no value that could be said.
+    spec.options = {{option.name, option.default_value}};
+    try {
+      policy::make_policy(spec);
+      choice.options.emplace(option.name, Name(option.default_value));
+    } catch (const std::invalid_argument&) {
+      continue;
+    }
+  }
   if (const auto order = choice.options.find("order"); order != choice.options.end()) {
     const std::string& text = order->second.value;
     if (text == "per-event") {

@@ -22,7 +22,7 @@ struct StartForm {
     out = *reader.now;
     return true;
   }
-  static Value write(Instant at) { return Value::scalar(print_instant_exactly(at)); }
+  static Value write(Instant at) { return write_instant(at); }
 };
 
 struct ZoneForm {
@@ -97,6 +97,7 @@ using SlicesForm = NumberForm<std::int32_t, 1, 32>;
 // `topology: [widest, ..., narrowest]`, or several by name: `topology: {network: [...], power: [...]}`.
 struct TopologiesForm {
   using type = std::vector<TopologySpec>;
+  static constexpr bool keeps_parts = true;
   static bool read(Reader& reader, const Value& value, type& out) {
     out.clear();
     if (value.is_list()) {

@@ -16,9 +16,8 @@ constexpr std::size_t line_width = 110;
 // Would YAML or a reader of ours take the bare text for something else?
 bool needs_quotes(const std::string& text) {
   if (text.empty()) return true;
-  static constexpr std::array<std::string_view, 14> words = {"null", "Null", "NULL", "~",   "true", "True", "false",
-                                                             "False", "yes", "no",   "on",  "off",  "y",    "n"};
-  if (std::find(words.begin(), words.end(), text) != words.end()) return true;
+  static constexpr std::array<std::string_view, 4> nothing = {"null", "Null", "NULL", "~"};
+  if (std::find(nothing.begin(), nothing.end(), text) != nothing.end()) return true;
   const auto plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
            c == '/' || c == '+' || c == '-' || c == '%' || c == ':' || c == '@';
@@ -30,8 +29,11 @@ bool needs_quotes(const std::string& text) {
   return false;
 }
 
-// Texts that look like numbers or times are quoted where they are texts, so that other YAML readers keep them.
-bool looks_like_number(const std::string& text) {
+// Texts that look like numbers, times or truth are quoted where they are texts, so that other YAML readers keep them.
+bool looks_like_another_type(const std::string& text) {
+  static constexpr std::array<std::string_view, 14> truths = {"true", "True", "TRUE", "false", "False", "FALSE", "yes",
+                                                              "Yes",  "no",   "No",   "on",    "off",   "y",     "n"};
+  if (std::find(truths.begin(), truths.end(), text) != truths.end()) return true;
   return std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == ':' || c == 'e' || c == 'E' || c == '_';
   });
@@ -39,7 +41,7 @@ bool looks_like_number(const std::string& text) {
 
 std::string scalar(const Value& value) {
   const std::string& text = value.text;
-  if (!needs_quotes(text) && !(value.quoted && looks_like_number(text))) return text;
+  if (!needs_quotes(text) && !(value.quoted && looks_like_another_type(text))) return text;
   std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -63,8 +65,7 @@ std::string scalar(const Value& value) {
 }
 
 std::string key_text(const std::string& key) {
-  Value value = Value::scalar(key);
-  return scalar(value);
+  return scalar(Value::scalar(key));
 }
 
 // In one line; stops growing soon after `limit`.

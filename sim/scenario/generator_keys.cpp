@@ -12,6 +12,8 @@ namespace {
 
 using WeightNumber = DecimalForm<std::int64_t, 3, 0, 1'000'000'000>;
 
+constexpr std::int64_t certain = 1000;  // the weight of a single value, whatever was written
+
 // A map from value to weight. `Key` turns an entry's key into a value: read(Reader&, const Entry&, T&), write(const T&).
 template <class Key>
 struct WeightsForm {
@@ -30,6 +32,7 @@ struct WeightsForm {
       total += weight;
       out.options.emplace_back(std::move(drawn), weight);
     }
+    if (out.options.size() == 1 && total > 0) out.options[0].second = certain;
     if (!good || total > 0) return good;
     return reader.wrong_value(value, "the weights sum to 0; at least one must be above it");
   }
@@ -99,13 +102,13 @@ struct DrawnForm {
   static bool read(Reader& reader, const Value& value, type& out, std::string_view word) {
     const Entry* choice = value.is_map() && value.entries.size() == 1 ? value.find(word) : nullptr;
     if (choice) return WeightsForm<Key>::read(reader, choice->value, out);
-    typename Certain::type certain{};
-    if (!Certain::read(reader, value, certain)) return false;
+    typename Certain::type single{};
+    if (!Certain::read(reader, value, single)) return false;
     out.options.clear();
     if constexpr (std::is_same_v<typename Certain::type, typename Key::type>) {
-      out.options.emplace_back(std::move(certain), 1000);
+      out.options.emplace_back(std::move(single), certain);
     } else {
-      out.options.emplace_back(std::move(certain.value), 1000);
+      out.options.emplace_back(std::move(single.value), certain);
     }
     return true;
   }
@@ -140,7 +143,7 @@ struct DrawnOutcomeForm {
     if (!value.is_scalar()) return WeightsForm<OutcomeKey>::read(reader, value, out);
     workload::Outcome outcome{};
     if (!WordForm<OutcomeWords>::read(reader, value, outcome)) return false;
-    out.options = {{outcome, 1000}};
+    out.options = {{outcome, certain}};
     return true;
   }
   static Value write(const type& choice) {

@@ -22,6 +22,15 @@ namespace berth::scenario {
 
 enum class Need { optional, required };
 
+template <class F>
+constexpr bool keeps_parts() {
+  if constexpr (requires { F::keeps_parts; }) {
+    return F::keeps_parts;
+  } else {
+    return false;
+  }
+}
+
 template <class T>
 class Keys {
  public:
@@ -38,9 +47,10 @@ class Keys {
         std::move(name),
         [member](Reader& reader, const Value& value, T& out) {
           typename F::type got{};
-          if (!F::read(reader, value, got)) return false;
-          out.*member = std::move(got);
-          return true;
+          const bool good = F::read(reader, value, got);
+          // Of a list or map with a fault in it the rest is kept: what refers to it is no fault.
+          if (good || keeps_parts<F>()) out.*member = std::move(got);
+          return good;
         },
         [member](const T& from) -> std::optional<Value> {
           if constexpr (std::is_same_v<M, std::optional<typename F::type>>) {
@@ -154,6 +164,7 @@ const Keys<T>& keys();
 template <class T>
 struct Section {
   using type = T;
+  static constexpr bool keeps_parts = true;
   static bool read(Reader& reader, const Value& value, T& out) { return keys<T>().read(reader, value, out); }
   static Value write(const T& from) { return keys<T>().write(from); }
 };

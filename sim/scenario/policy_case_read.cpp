@@ -278,7 +278,6 @@ class CaseReader {
   struct QueueText {
     organization::Queue queue;
     std::string parent;
-    bool top = false;
   };
 
   static std::int64_t gpu_amount(const json& q, const char* key, const std::string& where) {
@@ -293,7 +292,6 @@ class CaseReader {
       const bool top = std::string_view(kind) == "departments";
       for (const json& q : list(j_, kind, "case")) {
         QueueText out;
-        out.top = top;
         out.queue.name = text(q, "name", kind);
         const std::string where = (top ? "department '" : "queue '") + out.queue.name + "'";
         only_keys(q, where,
@@ -334,7 +332,7 @@ class CaseReader {
       for (std::size_t i = 0; i < all.size(); ++i) {
         if (added[i]) continue;
         const std::string name = all[i].queue.name;
-        if (!all[i].top || !all[i].parent.empty()) {
+        if (!all[i].parent.empty()) {
           const auto parent = queues_.find(all[i].parent);
           if (parent == queues_.end()) continue;
           all[i].queue.parent = parent->second;
@@ -555,7 +553,7 @@ class CaseReader {
     if (!node.empty()) {
       const auto at = nodes_.find(node);
       if (at == nodes_.end()) fault(where + ": unknown node '" + node + "'" + nearest(node, node_names()));
-      if (pod.status != PodStatus::pending) pod.node = at->second;
+      pod.node = at->second;  // of a pending task it means nothing, and is compared
     } else if (on_node(pod.status)) {
       fault(where + " is " + std::string(name_of(pod.status)) + " but has no node");
     }

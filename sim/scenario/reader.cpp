@@ -121,7 +121,14 @@ bool WhenForm::read(Reader& reader, const Value& value, When& out) {
   return DurationForm::read(reader, value, out.offset);
 }
 Value WhenForm::write(const When& when) {
-  return Value::scalar(when.absolute ? print_instant_exactly(*when.absolute) : print_duration(when.offset));
+  return when.absolute ? write_instant(*when.absolute) : Value::scalar(print_duration(when.offset));
+}
+
+Value write_instant(Instant at) {
+  std::string text = print_instant_exactly(at);
+  const std::size_t zeros = text.find(".000000");
+  if (zeros != std::string::npos) text.erase(zeros, 7);
+  return Value::scalar(text);
 }
 
 bool CpuForm::read(Reader& reader, const Value& value, CpuMilli& out) {

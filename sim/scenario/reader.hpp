@@ -102,6 +102,9 @@ struct WhenForm {
   static bool read(Reader&, const Value&, When&);
   static Value write(const When&);
 };
+// RFC 3339, with a fraction only where there is one.
+Value write_instant(Instant at);
+
 struct CpuForm {
   using type = CpuMilli;
   static bool read(Reader&, const Value&, CpuMilli&);
@@ -184,6 +187,7 @@ struct WordForm {
 template <class F>
 struct ListOf {
   using type = std::vector<typename F::type>;
+  static constexpr bool keeps_parts = true;
   static bool read(Reader& reader, const Value& value, type& out) {
     if (!value.is_list()) return reader.wrong_type(value, "a list");
     out.clear();

@@ -77,6 +77,7 @@ const Keys<Scenario>& keys();
 // Quotas of a queue: `{gpu: 8}` for every pool, `{h100: {gpu: 80}}` by pool, or both.
 struct QuotasForm {
   using type = std::vector<PoolQuota>;
+  static constexpr bool keeps_parts = true;
   static bool read(Reader&, const Value&, type&);
   static Value write(const type&);
 };
