@@ -78,7 +78,8 @@ class CaseRun {
       if (wants_words()) {
         policy::Explanation words;
         policy_.cycle(snapshot, transaction, words);
-        explanation_.workloads.insert(explanation_.workloads.end(), words.workloads.begin(), words.workloads.end());
+        explanation_.workloads.insert(explanation_.workloads.end(), words.workloads.begin(),
+                                      words.workloads.end());
         explanation_.nodes.insert(explanation_.nodes.end(), words.nodes.begin(), words.nodes.end());
       } else {
         policy_.cycle(snapshot, transaction);

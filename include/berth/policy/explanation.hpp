@@ -13,8 +13,10 @@ namespace berth::policy {
 struct Explanation {
   struct Workload {
     WorkloadId id{};
-    std::string message;             // why it was not placed, as the record's condition says it; empty: nothing to say
+    std::string message;  // why it was not placed, as the record's condition says it; empty: nothing to say
     std::vector<std::string> lines;  // the decision with its numbers, a line each
+    // GPUs that its pods were granted where they were placed last in the cycle, be it taken back since.
+    std::int64_t accepted_gpu_milli = 0;
   };
   // A node's whole GPUs after the cycle.
   struct Node {

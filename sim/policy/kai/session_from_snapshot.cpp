@@ -418,7 +418,7 @@ class Opening {
       NodeInfo& node = s_.nodes[task.node];
       if (shape.shared()) task.groups = groups_of(task);
       if (shape.legacy_mig) ++node.legacy_mig_tasks;
-      task.accepted_gpu = accepted_gpu(node, shape);
+      task.accepted_gpu = task.last_accepted_gpu = accepted_gpu(node, shape);
       relay(s_, task.node, task.shape, task.groups, Lies::nowhere, lies(task.status), nullptr);
     }
   }
@@ -438,7 +438,7 @@ class Opening {
       const bool counts = s_.nodes[node].spec->inventory == cluster::Inventory::counts;
       const bool integer_name = counts && is_integer(slot);
       group_ix_[key] = open_group(s_, node, integer_name, nullptr);
-      if (!counts) s_.groups[group_ix_[key]].device = static_cast<int>(slot);
+      s_.groups[group_ix_[key]].device = static_cast<int>(slot);
     }
   }
   template <class Visit>

@@ -15,6 +15,7 @@ TaskInfo& Statement::remember(TaskIx ix) {
                         task.evicted_in_simulation,
                         task.moved,
                         false,
+                        false,
                         task.node,
                         task.accepted_gpu,
                         job.allocated,
@@ -66,6 +67,7 @@ void Statement::place(TaskIx ix, NodeIx node, const GroupChoice& choice, TaskSta
   }
   task.node = node;
   task.accepted_gpu = accepted_gpu(session_.nodes[node], session_.shapes[task.shape]);
+  task.last_accepted_gpu = task.accepted_gpu;
   set_status(task, status);
   relay(session_, node, task.shape, task.groups, Lies::nowhere, lies(status), &node_undo_);
   charge(task, true);
@@ -77,8 +79,13 @@ void Statement::allocate(TaskIx task, NodeIx node, const GroupChoice& groups) {
 
 void Statement::pipeline(TaskIx ix, NodeIx node, const GroupChoice& groups) {
   const bool moved = session_.tasks[ix].evicted_in_simulation;
+  const NodeIx from = session_.tasks[ix].node;
   place(ix, node, groups, TaskStatus::pipelined);
   if (moved) {
+    if (from != node) {
+      session_.tasks[ix].left.push_back(from);
+      task_undo_.back().left_a_node = true;
+    }
     session_.tasks[ix].evicted_in_simulation = false;
     session_.tasks[ix].moved = true;
   }
@@ -134,6 +141,7 @@ void Statement::undo(TaskUndo& op) {
   task.node = op.node;
   task.accepted_gpu = op.accepted_gpu;
   if (op.groups_changed) task.groups = std::move(op.groups);
+  if (op.left_a_node) task.left.pop_back();
   // Section 10.15: undoing a shared task moved on its own node leaves its old share there.
   if (was_moved && from == op.node && session_.options.bugs.undo_leaves_releasing_share) {
     for (const GroupIx group : task.groups) leave_releasing_share(session_, op.node, task.shape, group);

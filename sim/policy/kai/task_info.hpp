@@ -53,12 +53,17 @@ struct TaskInfo {
   // Evicted by the simulation in progress (a "virtual" releasing): may be placed again (section 9.2).
   bool evicted_in_simulation = false;
   TaskStatus before_eviction = TaskStatus::running;  // valid while evicted_in_simulation
-  bool moved = false;            // was evicted and is now pipelined elsewhere
-  NodeIx node = none<NodeIx>();  // while it uses one
+  bool moved = false;                                // was evicted and is now pipelined elsewhere
+  NodeIx node = none<NodeIx>();                      // while it uses one
+  // Nodes that it was moved away from in this cycle. They still hold it as releasing, and the reference puts no task on a
+  // node that holds it already, its present node apart: there the attempt fails and the next node is tried.
+  std::vector<NodeIx> left;
   NodeIx nominated_node = none<NodeIx>();  // of the pod; Berth's World nominates none (section 1)
-  std::vector<GroupIx> groups;   // shared requests: the devices it shares
+  std::vector<GroupIx> groups;             // shared requests: the devices it shares
   double accepted_gpu = 0;  // GPUs that its queue is charged while placed (section 2: node-specific portion)
-  PodId pod{};              // in the World
+  // The same of the latest placement, were it undone since: what the reference's records go on showing.
+  double last_accepted_gpu = 0;
+  PodId pod{};  // in the World
 };
 
 // Number of tasks by status, and the sums that orders ask for.
