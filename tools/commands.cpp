@@ -15,6 +15,31 @@ const std::vector<Command>& commands() {
        "with all\n"
        "defaults spelled out.",
        1, 1, add_validate_options, run_validate},
+      {"get", "'GET /api/v1/...' --from DIR [--at INSTANT]",
+       "prints what the API would answer at a simulated instant",
+       "Prints the body of the answer; an error's body, too, as the API would give it. The query is the "
+       "contract's:\n"
+       "'GET /api/v1/workloads?filterBy=phase==Pending&sortBy=createdAt&limit=5'.",
+       1, 2, add_get_options, run_get},
+      {"explain", "NAME --from DIR [--at INSTANT]", "says why a workload waits, or what became of it",
+       "Tells what happened to the workload, and what it waits for at that instant, with the numbers: the "
+       "queues' quotas\n"
+       "and use, and what the nodes of its pools lack.",
+       1, 1, add_explain_options, run_explain},
+      {"timeline", "DIR", "shows a run in the terminal",
+       "Shows what the node pools had allocated and waiting over time, and the phases of workloads.", 1, 1,
+       add_timeline_options, run_timeline},
+      {"journal", "DIR [--diff OTHER]", "prints a run's transitions, or the first difference of two runs",
+       "Prints a line a transition, numbered as `berth replay --until` takes them.", 1, 1,
+       add_journal_options, run_journal},
+      {"replay", "DIR [--until N | --at INSTANT]", "prints the state of a run at a transition or an instant",
+       "Goes through the journal and prints the cluster and the live workloads as they were.", 1, 1,
+       add_replay_options, run_replay},
+      {"check", "FILE...", "checks policy regression cases and scenarios with expectations",
+       "Runs policy cases (.jsonl: one a line) and scenarios that have `expect:` (.yaml), and says what was "
+       "expected and what\n"
+       "came instead. The last line is `N passed, M failed`.",
+       1, 10000, add_check_options, run_check},
   };
   return all;
 }

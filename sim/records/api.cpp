@@ -68,7 +68,7 @@ ListQuery list_query(const Query& query) {
 }
 
 WorkloadId find_workload(const Call& call) {
-  const auto uuid = Uuid::parse(call.ids.front());
+  const auto uuid = parse_uuid(call.ids.front());
   const auto found = uuid ? call.view.ids.find(*uuid) : std::nullopt;
   // The ids may know more than this instant's World does.
   if (!found || !call.view.workloads.all.contains(*found)) throw NotFound();
@@ -223,7 +223,7 @@ struct MetricRoute {
 };
 
 void require_cluster(const Call& call) {
-  if (Uuid::parse(call.ids.front()) != call.view.ids.cluster()) throw NotFound();
+  if (parse_uuid(call.ids.front()) != call.view.ids.cluster()) throw NotFound();
 }
 
 MetricObject cluster_object(const Call& call) {

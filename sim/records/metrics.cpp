@@ -387,7 +387,7 @@ void write_metrics_file(JsonWriter& out, const View& view, const simulation::Jou
   };
   std::vector<Body> bodies;
   std::vector<Series> series;
-  const std::string cluster = "GET /api/v1/clusters/" + view.ids.cluster().text();
+  const std::string cluster = "GET /api/v1/clusters/" + print_uuid(view.ids.cluster());
   const auto open = [&](std::string request) { bodies.push_back({std::move(request), series.size(), 0}); };
   const auto close = [&] { bodies.back().count = series.size() - bodies.back().first; };
 

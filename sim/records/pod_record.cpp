@@ -107,10 +107,10 @@ void write_pod(JsonWriter& out, const View& view, PodId id, bool names) {
   const bool over = workload::finished(pod.status);
   out.begin_object();
   out.key("tenantId").integer(tenant_id);
-  out.key("id").string(view.ids.pod(pod.workload, pod.index).text());
+  out.key("id").string(print_uuid(view.ids.pod(pod.workload, pod.index)));
   out.key("name").string(spec.name + "-" + std::to_string(pod.index));
-  out.key("workloadId").string(view.ids.workload(pod.workload).text());
-  out.key("clusterId").string(view.ids.cluster().text());
+  out.key("workloadId").string(print_uuid(view.ids.workload(pod.workload)));
+  out.key("clusterId").string(print_uuid(view.ids.cluster()));
   out.key("projectId").string(Identities::queue(spec.project));
   if (names) {
     out.key("workloadName").string(spec.name);

@@ -142,7 +142,9 @@ struct Filters {
         department(query.value("departmentId")),
         phases(query.list("filterByPhases")) {}
 
-  bool cluster_matches(const View& view) const { return !cluster || *cluster == view.ids.cluster().text(); }
+  bool cluster_matches(const View& view) const {
+    return !cluster || *cluster == print_uuid(view.ids.cluster());
+  }
   bool pool_matches(const View& view, PoolId pool) const {
     return (!pool_name || *pool_name == view.cluster.pools[pool].name) &&
            (!pool_id || *pool_id == Identities::pool(pool));
@@ -156,7 +158,7 @@ struct Filters {
 };
 
 Coordinate cluster_coordinate(const View& view, const std::string& key) {
-  return {0, key, view.ids.cluster().text(), view.cluster.name};
+  return {0, key, print_uuid(view.ids.cluster()), view.cluster.name};
 }
 
 constexpr std::array<const char*, 4> buckets{"<5m", "5m-1h", "1h-24h", ">24h"};
@@ -299,7 +301,7 @@ Sums node_sums(const Request& request, const Filters& filters, const View& view)
         [&](const std::string& key) -> std::vector<Coordinate> {
           if (key == "ClusterId") return {cluster_coordinate(view, key)};
           if (key == "Nodepool") return {{0, key, view.cluster.pools[spec.pool].name, ""}};
-          return {{0, key, view.ids.node(spec.name).text(), spec.name}};
+          return {{0, key, print_uuid(view.ids.node(spec.name)), spec.name}};
         },
         node_value(request.type, spec, state, uses[id]));
   }

@@ -167,10 +167,10 @@ std::vector<HistoryEntry> history_of(const View& view, const simulation::Journal
 void write_event(JsonWriter& out, const View& view, WorkloadId workload, const Event& event) {
   const auto& spec = view.workloads.all[workload].spec;
   out.begin_object();
-  out.key("id").string(view.ids.event(workload, event.number).text());
+  out.key("id").string(print_uuid(view.ids.event(workload, event.number)));
   out.key("createdAt").instant(event.at);
   out.key("type").string(event.warning ? "Warning" : "Normal");
-  out.key("clusterId").string(view.ids.cluster().text());
+  out.key("clusterId").string(print_uuid(view.ids.cluster()));
   out.key("reason")
       .string(event.reason)
       .key("message")
@@ -179,7 +179,7 @@ void write_event(JsonWriter& out, const View& view, WorkloadId workload, const E
       .string(event.source);
   out.key("involvedObject").begin_object();
   out.key("uid").string(
-      (event.about_pod ? view.ids.pod(workload, event.pod_index) : view.ids.workload(workload)).text());
+      print_uuid(event.about_pod ? view.ids.pod(workload, event.pod_index) : view.ids.workload(workload)));
   out.key("kind").string(event.about_pod ? "Pod" : type_of(spec));
   out.key("name").string(event.about_pod ? spec.name + "-" + std::to_string(event.pod_index) : spec.name);
   out.key("namespace").string(name_space(view, workload)).end_object();

@@ -82,7 +82,7 @@ Value value_of(const View& view, WorkloadId id, Field field) {
     case Field::name:
       return spec.name;
     case Field::cluster_id:
-      return view.ids.cluster().text();
+      return print_uuid(view.ids.cluster());
     case Field::project_id:
       return Identities::queue(spec.project);
     case Field::project_name:
@@ -203,7 +203,7 @@ bool found_by(const View& view, WorkloadId id, const std::string& search) {
   const auto has = [&](std::string_view text) { return lower(text).find(search) != std::string::npos; };
   return has(spec.name) || has(queues[spec.project].name) ||
          has(queues[view.organization.top_of(spec.project)].name) || has(spec.submitted_by) ||
-         has(type_of(spec)) || has(view.ids.workload(id).text());
+         has(type_of(spec)) || has(print_uuid(view.ids.workload(id)));
 }
 
 // The length of a `field op` at the start of `text`, or 0.

@@ -168,8 +168,8 @@ void write_identity(JsonWriter& out, const View& view, WorkloadId id, const Work
   const auto& project = view.organization.queues[spec.project];
   const QueueId department = view.organization.top_of(spec.project);
   out.key("tenantId").integer(tenant_id);
-  out.key("id").string(view.ids.workload(id).text());
-  out.key("clusterId").string(view.ids.cluster().text());
+  out.key("id").string(print_uuid(view.ids.workload(id)));
+  out.key("clusterId").string(print_uuid(view.ids.cluster()));
   out.key("name").string(spec.name);
   out.key("namespace").string("runai-" + project.name);
   out.key("submittedBy").string(spec.submitted_by);

@@ -1,14 +1,11 @@
 // The ids of documents: UUIDs made from what the scenario names, so that the same scenario and seed give the same ids
 // and an added project changes nobody else's.
 //
-//   cluster   "cluster/<seed>/<cluster name>"
-//   project   "project/<seed>/<name>"
-//   workload  its project's UUID as the name space, "<how many had that project and name before>/<name>"
-//   pod       its workload's UUID as the name space, "pod/<index>"
-//   event     its workload's UUID as the name space, "event/<number>"
-//   node      "node/<seed>/<node name>"
-//
-// A free name stands last in each, so that no two things share an id whatever their names contain.
+//   cluster   ("cluster", seed, cluster name)
+//   workload  ("workload", seed, project, name, how many had that project and name before)
+//   pod       ("pod", the workload's UUID, index)
+//   event     ("event", the workload's UUID, number)
+//   node      ("node", seed, node name)
 //
 // Projects, departments and node pools have decimal strings in the API: the place in the scenario, from 1.
 #pragma once
@@ -21,8 +18,8 @@
 #include <utility>
 
 #include "berth/core/ids.hpp"
+#include "berth/core/uuid.hpp"
 #include "berth/organization/organization.hpp"
-#include "berth/records/uuid.hpp"
 #include "berth/workload/workloads.hpp"
 
 namespace berth::records {

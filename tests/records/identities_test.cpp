@@ -1,30 +1,11 @@
-#include "berth/records/uuid.hpp"
+#include "berth/records/identities.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "berth/records/identities.hpp"
 #include "berth/workload/workloads.hpp"
 
 using namespace berth;
 using namespace berth::records;
-
-// The expected values are those of Python's uuid.uuid5.
-TEST_CASE("ids are version 5 UUIDs that any standard library makes again") {
-  CHECK(Uuid::berth().text() == "27ea5683-fb19-537a-a5f0-ce3576ccf31d");
-  CHECK(Uuid::of(Uuid::berth(), "cluster/1/berth").text() == "b70c533d-a3e3-5a95-9514-5cd3c2abe42d");
-  CHECK(Uuid::of(Uuid::berth(), std::string(200, 'x')).text() == "be6614f8-1328-53c1-bfa5-4d485f800935");
-}
-
-TEST_CASE("only the canonical form is read, in either case") {
-  const auto id = Uuid::parse("BE6614F8-1328-53c1-bfa5-4d485f800935");
-  REQUIRE(id);
-  CHECK(id->text() == "be6614f8-1328-53c1-bfa5-4d485f800935");
-  CHECK_FALSE(Uuid::parse(""));
-  CHECK_FALSE(Uuid::parse("be6614f8132853c1bfa54d485f800935"));
-  CHECK_FALSE(Uuid::parse("be6614f8-1328-53c1-bfa5-4d485f80093"));
-  CHECK_FALSE(Uuid::parse("ge6614f8-1328-53c1-bfa5-4d485f800935"));
-  CHECK_FALSE(Uuid::parse("be6614f81-328-53c1-bfa5-4d485f800935"));
-}
 
 TEST_CASE("an added project moves nobody else's ids, and a name used again gets another") {
   organization::Organization small, large;

@@ -1,0 +1,39 @@
+// berth explain: why a workload waits, or what became of it.
+#include <iostream>
+
+#include "berth/core/diagnostic.hpp"
+#include "berth/core/text.hpp"
+#include "berth/records/explain.hpp"
+#include "commands.hpp"
+#include "run_reader.hpp"
+
+namespace berth::tools {
+
+void add_explain_options(po::options_description_easy_init& add) {
+  add("from", po::value<std::string>()->value_name("DIR"), "the folder of a run");
+  add("at", po::value<std::string>()->value_name("INSTANT"),
+      "as of when: an instant or an offset from the start (default: the end)");
+}
+
+int run_explain(const Arguments& arguments) {
+  if (!arguments.has("from")) throw UsageError("option '--from' is missing: which run?");
+  const std::string name = arguments.positional[0];
+  RunReader run(arguments.text("from"));
+  return reading(arguments.text("from"), [&] {
+    const Instant at = run.instant(arguments, "at");
+    const simulation::World world = run.journal().world_at(at);
+    const records::View view = run.view(world, at);
+    const auto id = records::workload_named(view, name);
+    if (!id) {
+      std::vector<std::string> names;
+      for (const auto& workload : world.workloads.all) names.push_back(workload.spec.name);
+      const auto nearest = nearest_name(name, names);
+      throw InputError("at that instant there is no workload " + berth::quoted(name) +
+                       (nearest ? "; did you mean " + berth::quoted(*nearest) + "?" : ""));
+    }
+    std::cout << records::explain_workload(view, run.journal(), *id);
+    return done;
+  });
+}
+
+}  // namespace berth::tools

@@ -1,0 +1,245 @@
+// berth timeline: a run in the terminal. What each node pool had allocated and waiting over time, and a line a workload.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+
+#include "berth/core/text.hpp"
+#include "berth/core/time_text.hpp"
+#include "berth/records/json_writer.hpp"
+#include "berth/records/summary.hpp"
+#include "commands.hpp"
+#include "run_reader.hpp"
+
+namespace berth::tools {
+namespace {
+
+constexpr std::size_t name_width = 20, note_width = 16;
+
+// Averages of one pool over one column.
+struct Cell {
+  std::int64_t allocated_milli = 0, capacity_milli = 0, waiting_milli = 0, running_milli = 0;
+};
+
+struct Chart {
+  Instant start, end;
+  std::vector<std::vector<Cell>> pools;  // by pool, column
+  std::vector<std::string> workloads;    // by workload: a letter a column
+  std::vector<std::size_t> order;        // workloads by submission
+};
+
+// One letter for a phase; the legend names them.
+char letter(workload::Phase phase) {
+  switch (phase) {
+    case workload::Phase::creating:
+    case workload::Phase::pending:
+    case workload::Phase::resuming:
+      return '.';
+    case workload::Phase::initializing:
+      return 'i';
+    case workload::Phase::running:
+    case workload::Phase::updating:
+      return '#';
+    case workload::Phase::degraded:
+    case workload::Phase::unknown:
+      return '?';
+    case workload::Phase::terminating:
+      return 'x';
+    case workload::Phase::stopping:
+    case workload::Phase::stopped:
+      return 's';
+    case workload::Phase::failed:
+      return '!';
+    case workload::Phase::completed:
+    case workload::Phase::deleting:
+      return ' ';
+  }
+  return ' ';
+}
+
+std::int64_t mean(Integral before, Integral after, Duration span) {
+  return (after - before).mean(span);
+}
+
+// A column shows what the pools had on average, and each workload's phase at its end.
+Chart chart_of(const simulation::JournalReader& journal, std::size_t columns) {
+  Chart out;
+  out.start = journal.header().start;
+  out.end = std::max(journal.last(), out.start + seconds(1));
+  const Int128 span = (out.end - out.start).micros;
+  simulation::Replay replay(journal);
+  std::vector<simulation::PoolSums> before(replay.world().pools.size());
+  out.pools.resize(before.size());
+  Instant from = out.start;
+  for (std::size_t column = 0; column < columns; ++column) {
+    const Instant to =
+        out.start + microseconds(static_cast<std::int64_t>(span * static_cast<Int128>(column + 1) /
+                                                           static_cast<Int128>(columns)));
+    if (to <= from) continue;
+    replay.advance_to(to);
+    const auto& world = replay.world();
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      const auto sums = world.sums_at(id_of<PoolId>(i), to);
+      const Duration width = to - from;
+      // Workloads are whole numbers: their averages keep three places.
+      const auto thousandths = [&](Integral a, Integral b) {
+        return Integral::of_raw((b - a).raw() * 1000).mean(width);
+      };
+      out.pools[i].push_back({mean(before[i].gpu_allocated, sums.gpu_allocated, width),
+                              mean(before[i].gpu_capacity, sums.gpu_capacity, width),
+                              thousandths(before[i].pending, sums.pending),
+                              thousandths(before[i].running, sums.running)});
+      before[i] = sums;
+    }
+    out.workloads.resize(world.workloads.all.size(), std::string(column, ' '));
+    for (std::size_t i = 0; i < world.workloads.all.size(); ++i)
+      out.workloads[i].push_back(letter(world.workloads.all[id_of<WorkloadId>(i)].phase));
+    from = to;
+  }
+  return out;
+}
+
+bool utf8_terminal() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (!value || !*value) continue;
+    const std::string text(value);
+    return text.find("UTF-8") != std::string::npos || text.find("utf8") != std::string::npos;
+  }
+  return false;
+}
+
+// A bar of height 0 to 8.
+std::string bar(std::int64_t value, std::int64_t most, bool utf8) {
+  static constexpr std::array<const char*, 9> blocks{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  static constexpr std::array<const char*, 9> ascii{" ", ".", ":", "-", "=", "+", "*", "%", "#"};
+  std::int64_t height = most <= 0 ? 0 : (value * 8 + most - 1) / most;  // anything above nothing shows
+  height = std::clamp<std::int64_t>(height, 0, 8);
+  return (utf8 ? blocks : ascii)[static_cast<std::size_t>(height)];
+}
+
+std::string fixed(std::string text, std::size_t width) {
+  if (text.size() > width) text = text.substr(0, width - 1) + "~";
+  text.resize(width, ' ');
+  return text;
+}
+
+std::size_t chart_width(const Arguments& arguments) {
+  if (arguments.has("width")) {
+    const auto width = arguments.values["width"].as<unsigned>();
+    if (width < 1 || width > 1000) throw UsageError("--width: expected 1 to 1000 columns");
+    return width;
+  }
+  winsize size{};
+  const bool terminal = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  const std::size_t columns = terminal ? size.ws_col : 100;
+  return std::max<std::size_t>(
+      20, columns > name_width + note_width + 6 ? columns - name_width - note_width - 6 : 20);
+}
+
+void print_pools(const Chart& chart, const simulation::World& world, bool utf8) {
+  const auto rows = [&](const char* title, auto value, auto scale, auto note) {
+    std::cout << title << "\n";
+    for (std::size_t i = 0; i < chart.pools.size(); ++i) {
+      const std::int64_t most = scale(chart.pools[i]);
+      std::cout << "  " << fixed(world.cluster.pools[id_of<PoolId>(i)].name, name_width) << "|";
+      for (const auto& cell : chart.pools[i]) std::cout << bar(value(cell), most, utf8);
+      std::cout << "| " << note(chart.pools[i]) << "\n";
+    }
+  };
+  const auto highest = [](auto member) {
+    return [member](const std::vector<Cell>& cells) {
+      std::int64_t most = 0;
+      for (const auto& cell : cells) most = std::max(most, cell.*member);
+      return most;
+    };
+  };
+  rows(
+      "GPUs allocated", [](const Cell& cell) { return cell.allocated_milli; }, highest(&Cell::capacity_milli),
+      [&](const std::vector<Cell>& cells) {
+        return "of " + print_decimal(highest(&Cell::capacity_milli)(cells) / 1000, 0);
+      });
+  rows(
+      "workloads waiting", [](const Cell& cell) { return cell.waiting_milli; }, highest(&Cell::waiting_milli),
+      [&](const std::vector<Cell>& cells) {
+        return "up to " + print_fixed((highest(&Cell::waiting_milli)(cells) + 50) / 100, 1);
+      });
+}
+
+void print_workloads(const Chart& chart, const simulation::World& world, std::size_t shown) {
+  std::cout
+      << "workloads   . waiting  i starting  # running  x being evicted  s stopped  ? degraded  ! failed\n";
+  const std::size_t count = std::min(shown, chart.workloads.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& workload = world.workloads.all[id_of<WorkloadId>(i)];
+    std::cout << "  " << fixed(workload.spec.name, name_width) << "|" << chart.workloads[i] << "| "
+              << workload::name_of(workload.phase) << "\n";
+  }
+  if (count < chart.workloads.size())
+    std::cout << "  ... and " << records::grouped(static_cast<std::int64_t>(chart.workloads.size() - count))
+              << " more (--workloads N shows N)\n";
+}
+
+void print_json(const Chart& chart, const simulation::World& world, std::size_t columns) {
+  records::JsonWriter out(2);
+  out.begin_object().key("start").instant(chart.start).key("end").instant(chart.end);
+  out.key("columns").integer(static_cast<std::int64_t>(columns)).key("node_pools").begin_array();
+  for (std::size_t i = 0; i < chart.pools.size(); ++i) {
+    out.begin_object().key("name").string(world.cluster.pools[id_of<PoolId>(i)].name);
+    const auto series = [&](const char* name, auto member) {
+      out.key(name).begin_array();
+      for (const auto& cell : chart.pools[i]) out.milli(cell.*member);
+      out.end_array();
+    };
+    series("gpus_allocated", &Cell::allocated_milli);
+    series("gpus", &Cell::capacity_milli);
+    series("waiting", &Cell::waiting_milli);
+    series("running", &Cell::running_milli);
+    out.end_object();
+  }
+  out.end_array().end_object();
+  std::cout << out.text() << "\n";
+}
+
+}  // namespace
+
+void add_timeline_options(po::options_description_easy_init& add) {
+  add("width", po::value<unsigned>()->value_name("N"),
+      "columns of the chart (default: what the terminal has)");
+  add("workloads", po::value<unsigned>()->value_name("N"),
+      "how many workloads to show, by submission (default: 20)");
+}
+
+int run_timeline(const Arguments& arguments) {
+  const std::string path = arguments.positional[0];
+  RunReader run(path);
+  return reading(path, [&] {
+    const std::size_t columns = chart_width(arguments);
+    const Chart chart = chart_of(run.journal(), columns);
+    const simulation::World world = run.journal().world_before(run.journal().size());
+    if (arguments.json) {
+      print_json(chart, world, columns);
+      return done;
+    }
+    const auto& header = run.journal().header();
+    std::cout << header.name << ": " << records::short_duration(chart.end - chart.start) << " from "
+              << print_instant(chart.start) << ", a column is "
+              << records::short_duration(
+                     (chart.end - chart.start).micros < 0
+                         ? Duration{}
+                         : Duration{(chart.end - chart.start).micros / static_cast<std::int64_t>(columns)})
+              << "\n\n";
+    const bool utf8 = utf8_terminal();
+    print_pools(chart, world, utf8);
+    std::cout << "\n";
+    print_workloads(chart, world,
+                    arguments.has("workloads") ? arguments.values["workloads"].as<unsigned>() : 20);
+    return done;
+  });
+}
+
+}  // namespace berth::tools
