@@ -215,6 +215,7 @@ class JobAttempt {
       return false;
     }
     const TaskInfo& task = s_.tasks[ix];
+    if (std::find(task.left.begin(), task.left.end(), node_ix) != task.left.end()) return false;
     const NodeInfo& node = s_.nodes[node_ix];
     const Shape& shape = s_.shapes[task.shape];
     const bool pipeline_only = attempt_ == Attempt::simulated;

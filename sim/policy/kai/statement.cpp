@@ -1,3 +1,5 @@
+#include <cstdio>
+#include <cstdlib>
 #include "sim/policy/kai/statement.hpp"
 
 #include <utility>
@@ -203,6 +205,7 @@ void Statement::commit(const Checkpoint& from, EvictionCause cause, JobIx for_jo
     task.evicted_in_simulation = false;
     task.moved = false;
   }
+  if (getenv("KTRACE")) { fprintf(stderr,"COMMIT cause %d for %s\n",(int)cause, for_job==none<JobIx>()?"-":session_.jobs[for_job].name.c_str()); for (auto t: changed) { auto& k=session_.tasks[t]; fprintf(stderr,"   %s st %d node %s groups", session_.task_names[t].c_str(), (int)k.status, k.node==none<NodeIx>()?"-":session_.nodes[k.node].name.c_str()); for (auto g:k.groups) fprintf(stderr," %d",(int)index_of(g)); fprintf(stderr,"\n"); } }
   task_undo_.clear();
   queue_undo_.clear();
   node_undo_.clear();

@@ -71,6 +71,7 @@ class Statement {
     bool evicted_in_simulation = false;
     bool moved = false;
     bool groups_changed = false;
+    bool left_a_node = false;
     NodeIx node{};
     double accepted_gpu = 0;
     Resources job_allocated;
