@@ -94,12 +94,24 @@ Freshness usage_freshness(Duration staleness, std::optional<Duration> data_age) 
 
 std::optional<UsageOptions> read_usage_options(const std::map<std::string, std::string>& policy_options) {
   const std::string prefix = "time_based_fair_share.";
+  // What a scenario with its defaults spelled out says when nobody asked for anything.
+  const std::map<std::string, std::string> at_rest{
+      {"window", "off"}, {"window_type", "sliding"}, {"window_start", ""}, {"cron", ""}, {"half_life", "0s"},
+      {"fetch", "1m"},   {"resolution", "1m"}};
   UsageSettings given;
   bool any = false;
   for (const auto& [key, text] : policy_options) {
     if (key.compare(0, prefix.size(), prefix) != 0) continue;
-    any = true;
     const std::string option = key.substr(prefix.size());
+    const auto rest = at_rest.find(option);
+    if (rest == at_rest.end()) {
+      refuse(
+          option,
+          "there is no such option; there are window, window_type, window_start, cron, half_life, fetch and "
+          "resolution");
+    }
+    if (text == rest->second) continue;
+    any = true;
     const auto duration = [&, &value = text] {
       const Parsed<Duration> parsed = parse_duration(value);
       if (!parsed) refuse(option, parsed.error());
@@ -113,8 +125,6 @@ std::optional<UsageOptions> read_usage_options(const std::map<std::string, std::
       given.fetch = duration();
     } else if (option == "resolution") {
       given.resolution = duration();
-    } else if (option == "staleness") {
-      given.staleness = duration();
     } else if (option == "window_type") {
       given.type = usage_window_named(text);
       if (!given.type) refuse(option, quoted(text) + " is none of sliding, tumbling, cron");
@@ -122,13 +132,9 @@ std::optional<UsageOptions> read_usage_options(const std::map<std::string, std::
       const Parsed<Instant> parsed = parse_instant(text);
       if (!parsed) refuse(option, parsed.error());
       given.window_start = *parsed;
-    } else if (option == "cron") {
+    } else {
       given.cron = CronSchedule::parse(text);
       if (!given.cron) refuse(option, quoted(text) + " is no cron schedule of five fields");
-    } else {
-      refuse(option,
-             "there is no such option; there are window, window_type, window_start, cron, half_life, fetch, "
-             "resolution and staleness");
     }
   }
   if (!any) return std::nullopt;

@@ -142,6 +142,10 @@ TEST_CASE("cron schedules find their next hit") {
 
 TEST_CASE("usage options of a scenario's policy") {
   CHECK_FALSE(read_usage_options({{"k_value", "2"}}));
+  CHECK_FALSE(
+      read_usage_options({{"time_based_fair_share.window", "off"}, {"time_based_fair_share.fetch", "1m"}}));
+  CHECK(read_usage_options({{"time_based_fair_share.window", "7d"}}));
+  CHECK(read_usage_options({{"time_based_fair_share.half_life", "1d"}})->window == days(7));
   const auto options =
       read_usage_options({{"time_based_fair_share.window", "2d"}, {"time_based_fair_share.half_life", "6h"}});
   REQUIRE(options);

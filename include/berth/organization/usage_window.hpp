@@ -80,7 +80,8 @@ struct Freshness {
 Freshness usage_freshness(Duration staleness, std::optional<Duration> data_age);
 
 // The scenario's policy options `time_based_fair_share.{window, window_type, window_start, cron, half_life, fetch,
-// resolution}`; nothing when none of them is there. Throws std::invalid_argument with a sentence that names option and value.
+// resolution}`; nothing when none of them says more than its default ("off" for the window). Throws std::invalid_argument
+// with a sentence that names option and value.
 std::optional<UsageOptions> read_usage_options(const std::map<std::string, std::string>& policy_options);
 
 }  // namespace berth::organization

@@ -302,7 +302,8 @@ std::vector<PolicyOption> option_table() {
   std::vector<PolicyOption> table;
   for (const Entry& entry : entries()) table.push_back({entry.key, entry.default_value, entry.meaning});
   for (const auto& [key, default_value, meaning] : {
-           std::array<const char*, 3>{"time_based_fair_share.window", "7d", "how far back usage counts"},
+           std::array<const char*, 3>{"time_based_fair_share.window", "off",
+                                      "how far back usage counts; off: not at all, unless another of these is set (then 7d)"},
            std::array<const char*, 3>{"time_based_fair_share.window_type", "sliding",
                                       "sliding, tumbling or cron"},
            std::array<const char*, 3>{"time_based_fair_share.window_start", "",
