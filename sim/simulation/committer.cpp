@@ -13,12 +13,14 @@ bool among(const std::vector<PodId>& pods, PodId pod) {
 
 }  // namespace
 
-void Committer::commit(const std::vector<policy::Decision>& decisions, PoolId pool, std::string_view policy) {
+std::uint64_t Committer::commit(const std::vector<policy::Decision>& decisions, PoolId pool,
+                                std::string_view policy) {
   pipelined_.clear();
   evicted_.clear();
   bound_.clear();
-  refused_.clear();
+  bound_pods_.clear();
   recorder_.begin_pass(pool);
+  std::uint64_t taken = 0;
   for (const policy::Decision& decision : decisions) {
     // A pod that this cycle pipelined may be evicted again; one that it evicted may be pipelined.
     if (!evicts_pipelined(decision) && !pipelines_evicted(decision)) {
@@ -26,10 +28,14 @@ void Committer::commit(const std::vector<policy::Decision>& decisions, PoolId po
         throw PolicyError(policy, describe(decision, recorder_.world()), breach->rule, breach->detail);
       }
     }
+    const std::uint64_t before = recorder_.world().totals.transitions;
     std::visit([this](const auto& d) { take(d); }, decision);
+    taken += recorder_.world().totals.transitions > before ? 1 : 0;
   }
+  for (const PodId pod : bound_pods_) life_cycle_.start_if_ready(pod);
   recorder_.end_pass();
   check_gangs(policy);
+  return taken;
 }
 
 bool Committer::evicts_pipelined(const policy::Decision& decision) const {
@@ -48,6 +54,7 @@ void Committer::take(const policy::Bind& d) {
   const WorkloadId workload = owner(d.pod);
   if (recorder_.world().courses[workload].holding() == 0) bound_.push_back(workload);
   life_cycle_.bind(d.pod, d.node, d.devices);
+  bound_pods_.push_back(d.pod);
 }
 
 void Committer::take(const policy::Evict& d) {
@@ -78,7 +85,6 @@ void Committer::take(const policy::Move& d) {
 }
 
 void Committer::take(const policy::Refuse& d) {
-  refused_.push_back(d.workload);
   const auto& refusals = recorder_.world().workloads.all[d.workload].refusals;
   const auto it = std::find_if(refusals.begin(), refusals.end(),
                                [&](const workload::Refusal& r) { return r.pool == d.refusal.pool; });

@@ -15,9 +15,9 @@ class Committer {
   Committer(Recorder& recorder, LifeCycle& life_cycle, Duration repartition_time)
       : recorder_(recorder), life_cycle_(life_cycle), repartition_time_(repartition_time) {}
 
-  // Throws PolicyError. Afterwards refused() lists the workloads that the pass refused.
-  void commit(const std::vector<policy::Decision>& decisions, PoolId pool, std::string_view policy);
-  const std::vector<WorkloadId>& refused() const { return refused_; }
+  // How many of them said something new (a refusal or pipeline that only repeats what is known does not). Throws
+  // PolicyError.
+  std::uint64_t commit(const std::vector<policy::Decision>& decisions, PoolId pool, std::string_view policy);
 
  private:
   void take(const policy::Bind&);
@@ -38,9 +38,8 @@ class Committer {
   LifeCycle& life_cycle_;
   Duration repartition_time_;
   // Of the cycle at hand.
-  std::vector<PodId> pipelined_, evicted_;
+  std::vector<PodId> pipelined_, evicted_, bound_pods_;
   std::vector<WorkloadId> bound_;  // that held no pod before
-  std::vector<WorkloadId> refused_;
 };
 
 }  // namespace berth::simulation

@@ -10,9 +10,6 @@
 
 namespace berth::simulation {
 
-// A World is large when many workloads are over: images are spaced so that they take at most about a fifth of the file.
-constexpr std::uint64_t stretch_per_image = 4;
-
 struct JournalWriter::Impl {
   Impl(ByteSink& its_sink, JournalOptions its_options)
       : sink(its_sink), options(its_options), image_interval(options.image_every) {
@@ -64,7 +61,7 @@ struct JournalWriter::Impl {
       at += n;
     }
     since_image = 0;
-    image_interval = std::max<std::uint64_t>(options.image_every, stretch_per_image * out.size());
+    image_interval = std::max<std::uint64_t>(options.image_every, options.stretch_per_image * out.size());
   }
 
   void append(const Transition& transition, Instant at, const World& before) {

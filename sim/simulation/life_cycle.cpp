@@ -74,9 +74,13 @@ void LifeCycle::follow_up(WorkloadId id) {
 }
 
 void LifeCycle::bind(PodId id, NodeId node, const cluster::DeviceAssignment& devices) {
-  const WorkloadId workload = world_.workloads.pods[id].workload;
-  recorder_.record(PodBound{workload, id, node, devices});
-  if (world_.workloads.all[workload].spec.image_pull <= Duration{}) start(id);
+  recorder_.record(PodBound{world_.workloads.pods[id].workload, id, node, devices});
+}
+
+void LifeCycle::start_if_ready(PodId id) {
+  const Pod& pod = world_.workloads.pods[id];
+  if (pod.status == PodStatus::binding && world_.workloads.all[pod.workload].spec.image_pull <= Duration{})
+    start(id);
 }
 
 void LifeCycle::evict(PodId id, policy::EvictionCause cause, WorkloadId for_workload,

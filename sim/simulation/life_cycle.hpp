@@ -23,6 +23,8 @@ class LifeCycle {
 
   // Decisions.
   void bind(PodId id, NodeId node, const cluster::DeviceAssignment& devices);
+  // A bound pod that has no image to pull starts at once, after all binds of the pass: a gang starts as one.
+  void start_if_ready(PodId id);
   // `pipelined`: where it is to go (a move).
   void evict(PodId id, policy::EvictionCause cause, WorkloadId for_workload,
              const PipelineNote* pipelined = nullptr);

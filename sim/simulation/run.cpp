@@ -67,7 +67,7 @@ struct Run::Impl {
         life_cycle(recorder),
         committer(recorder, life_cycle, input.repartition_time),
         clock(input.start),
-        seen(world.pools.size(), ~std::uint64_t{0}),
+        seen(world.pools.size(), 0),
         looks(world.pools.size(), Instant::never()) {
     recorder.advance_to(input.start);
     // The World has its own copies now.
@@ -243,9 +243,7 @@ struct Run::Impl {
     // A look at the present instant would see what this one saw.
     looks[pool] = look && *look > clock.now() ? *look : Instant::never();
     cycles += 1;
-    decisions += decided.size();
-    committer.commit(decided, pool, policy->name());
-    if (hooks.after_event) hooks.after_event(world);
+    decisions += committer.commit(decided, pool, policy->name());
   }
 
   void cycle() {
@@ -297,6 +295,7 @@ struct Run::Impl {
       if (events % hooks.progress_every == 0) tell();
     } else {
       cycle();
+      if (hooks.after_event) hooks.after_event(world);
       if (cycles % hooks.progress_every == 0) tell();
     }
     return true;

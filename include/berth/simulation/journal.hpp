@@ -57,8 +57,11 @@ struct Record {
 
 struct JournalOptions {
   JournalForm form = JournalForm::sealed;
-  std::size_t block_bytes = 64 * 1024;           // at most this
-  std::uint64_t image_every = 16 * 1024 * 1024;  // bytes of transitions between two images, at least
+  std::size_t block_bytes = 64 * 1024;  // at most this
+  // Bytes of transitions between two images: at least `image_every`, and at least `stretch_per_image` times the last
+  // image, because a World is large when many workloads are over.
+  std::uint64_t image_every = 16 * 1024 * 1024;
+  std::uint64_t stretch_per_image = 4;
 };
 
 class JournalWriter {

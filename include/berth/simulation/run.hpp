@@ -31,7 +31,7 @@ struct RunProgress {
 struct RunHooks {
   std::function<void(const RunProgress&)> progress;  // every `progress_every` events
   std::uint32_t progress_every = 4096;
-  std::function<void(const World&)> after_event;  // after each event and each pass; for tests
+  std::function<void(const World&)> after_event;  // after each event and each cycle; for tests
   std::function<bool()> stop;                     // asked with `progress`; true ends the run as `stopped`
 };
 
@@ -39,7 +39,7 @@ struct RunResult {
   RunEnd ended = RunEnd::drained;
   std::uint64_t events = 0;     // taken from the event set, arrivals included, cycles not
   std::uint64_t cycles = 0;     // passes over one pool
-  std::uint64_t decisions = 0;  // that the policy made
+  std::uint64_t decisions = 0;  // of the policy that said something new
   std::uint64_t transitions = 0;
   Instant end;
   std::vector<WorkloadId> waiting_for_ever;  // drained: what is still pending then, in queue order
