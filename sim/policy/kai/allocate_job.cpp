@@ -215,7 +215,6 @@ class JobAttempt {
       return false;
     }
     const TaskInfo& task = s_.tasks[ix];
-    if (std::find(task.left.begin(), task.left.end(), node_ix) != task.left.end()) return false;
     const NodeInfo& node = s_.nodes[node_ix];
     const Shape& shape = s_.shapes[task.shape];
     const bool pipeline_only = attempt_ == Attempt::simulated;
@@ -227,8 +226,10 @@ class JobAttempt {
       choice_.pipelined = false;
     }
     if (pipeline_only) {
-      // 10.5: a task back on its own node, and on its own shared devices, was never evicted.
-      if (task.evicted_in_simulation && task.node == node_ix && same_groups(task.groups, choice_.devices)) {
+      // 10.5: a task back on its own node, and on its own shared devices, was never evicted. So too on a node that still
+      // holds a copy of it, wherever it is now.
+      const std::vector<GroupIx>* held = groups_held_on(task, node_ix);
+      if (held != nullptr && *held == choice_.devices) {
         c_.statement.unevict(ix);
       } else {
         c_.statement.pipeline(ix, node_ix, choice_.devices);
@@ -241,8 +242,14 @@ class JobAttempt {
     return true;
   }
 
-  static bool same_groups(const std::vector<GroupIx>& a, const std::vector<GroupIx>& b) {
-    return a.size() == b.size() && std::is_permutation(a.begin(), a.end(), b.begin());
+  // The shared devices of the copy of an evicted task that the node holds; null: it holds none.
+  static const std::vector<GroupIx>* groups_held_on(const TaskInfo& task, NodeIx node) {
+    if (!task.evicted_in_simulation) return nullptr;
+    if (task.node == node) return &task.groups;
+    for (const TaskInfo::Copy& copy : task.left) {
+      if (copy.node == node) return &copy.groups;
+    }
+    return nullptr;
   }
 
   // --- Pipelined as a whole (section 1, "Bind vs pipeline") -----------------------------------------------------------

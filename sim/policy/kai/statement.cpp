@@ -1,6 +1,6 @@
+#include "sim/policy/kai/statement.hpp"
 #include <cstdio>
 #include <cstdlib>
-#include "sim/policy/kai/statement.hpp"
 
 #include <utility>
 
@@ -82,12 +82,10 @@ void Statement::allocate(TaskIx task, NodeIx node, const GroupChoice& groups) {
 void Statement::pipeline(TaskIx ix, NodeIx node, const GroupChoice& groups) {
   const bool moved = session_.tasks[ix].evicted_in_simulation;
   const NodeIx from = session_.tasks[ix].node;
+  if (moved && from != node) session_.tasks[ix].left.push_back({from, session_.tasks[ix].groups});
   place(ix, node, groups, TaskStatus::pipelined);
   if (moved) {
-    if (from != node) {
-      session_.tasks[ix].left.push_back(from);
-      task_undo_.back().left_a_node = true;
-    }
+    task_undo_.back().left_a_node = from != node;
     session_.tasks[ix].evicted_in_simulation = false;
     session_.tasks[ix].moved = true;
   }
@@ -205,7 +203,17 @@ void Statement::commit(const Checkpoint& from, EvictionCause cause, JobIx for_jo
     task.evicted_in_simulation = false;
     task.moved = false;
   }
-  if (getenv("KTRACE")) { fprintf(stderr,"COMMIT cause %d for %s\n",(int)cause, for_job==none<JobIx>()?"-":session_.jobs[for_job].name.c_str()); for (auto t: changed) { auto& k=session_.tasks[t]; fprintf(stderr,"   %s st %d node %s groups", session_.task_names[t].c_str(), (int)k.status, k.node==none<NodeIx>()?"-":session_.nodes[k.node].name.c_str()); for (auto g:k.groups) fprintf(stderr," %d",(int)index_of(g)); fprintf(stderr,"\n"); } }
+  if (getenv("KTRACE")) {
+    fprintf(stderr, "COMMIT cause %d for %s\n", (int)cause,
+            for_job == none<JobIx>() ? "-" : session_.jobs[for_job].name.c_str());
+    for (auto t : changed) {
+      auto& k = session_.tasks[t];
+      fprintf(stderr, "   %s st %d node %s groups", session_.task_names[t].c_str(), (int)k.status,
+              k.node == none<NodeIx>() ? "-" : session_.nodes[k.node].name.c_str());
+      for (auto g : k.groups) fprintf(stderr, " %d", (int)index_of(g));
+      fprintf(stderr, "\n");
+    }
+  }
   task_undo_.clear();
   queue_undo_.clear();
   node_undo_.clear();

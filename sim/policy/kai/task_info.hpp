@@ -55,9 +55,13 @@ struct TaskInfo {
   TaskStatus before_eviction = TaskStatus::running;  // valid while evicted_in_simulation
   bool moved = false;                                // was evicted and is now pipelined elsewhere
   NodeIx node = none<NodeIx>();                      // while it uses one
-  // Nodes that it was moved away from in this cycle. They still hold it as releasing, and the reference puts no task on a
-  // node that holds it already, its present node apart: there the attempt fails and the next node is tried.
-  std::vector<NodeIx> left;
+  // Nodes that it was moved away from in this cycle: they still hold a copy of it, as releasing. A simulation that puts
+  // the task on such a node finds the copy and takes the eviction back instead: the task stays where it is now.
+  struct Copy {
+    NodeIx node{};
+    std::vector<GroupIx> groups;
+  };
+  std::vector<Copy> left;
   NodeIx nominated_node = none<NodeIx>();  // of the pod; Berth's World nominates none (section 1)
   std::vector<GroupIx> groups;             // shared requests: the devices it shares
   double accepted_gpu = 0;  // GPUs that its queue is charged while placed (section 2: node-specific portion)
