@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "berth/core/text.hpp"
@@ -12,11 +13,11 @@ namespace berth::formats {
 
 namespace {
 
-const std::vector<std::string> node_columns = {"sn", "sim_name", "node", "cpu_milli", "memory_mib", "gpu", "model"};
-const std::vector<std::string> pod_columns = {"name",      "seq",       "sim_name", "cpu_milli",
-                                              "memory_mib", "num_gpu",  "gpu_milli", "gpu_spec",
-                                              "qos",       "pod_phase", "creation_time", "deletion_time",
-                                              "scheduled_time"};
+const std::vector<std::string> node_columns = {"sn",         "sim_name", "node", "cpu_milli",
+                                               "memory_mib", "gpu",      "model"};
+const std::vector<std::string> pod_columns = {
+    "name",     "seq", "sim_name",  "cpu_milli",     "memory_mib",    "num_gpu",       "gpu_milli",
+    "gpu_spec", "qos", "pod_phase", "creation_time", "deletion_time", "scheduled_time"};
 const std::vector<std::string> phases = {"Running", "Succeeded", "Failed", "Pending"};
 
 // Reads the columns of one file by the names in its header.
@@ -33,7 +34,8 @@ class Table {
       const std::string& column = csv_.header()[i];
       if (std::find(known.begin(), known.end(), column) != known.end()) continue;
       std::string message = "unknown column " + berth::quoted(column);
-      if (const auto nearest = nearest_name(column, known)) message += "; did you mean " + berth::quoted(*nearest) + "?";
+      if (const auto nearest = nearest_name(column, known))
+        message += "; did you mean " + berth::quoted(*nearest) + "?";
       diagnostics_.error("unknown-column", csv_.header_place(i), std::move(message));
       good = false;
     }
@@ -41,7 +43,8 @@ class Table {
   }
   bool require(const std::string& column) {
     if (csv_.column(column)) return true;
-    diagnostics_.error("missing-column", Place{name_, 1, 0}, "the header lacks the column " + berth::quoted(column));
+    diagnostics_.error("missing-column", Place{name_, 1, 0},
+                       "the header lacks the column " + berth::quoted(column));
     return false;
   }
   std::optional<std::size_t> column(std::string_view name) const { return csv_.column(name); }
@@ -77,7 +80,8 @@ class Table {
       return std::nullopt;
     }
     if (*micros < 0 || *micros > days(36'525).micros) {
-      fault(column, berth::quoted(csv_.field(column)) + " is out of range (expected 0 to 3155760000 seconds)");
+      fault(column,
+            berth::quoted(csv_.field(column)) + " is out of range (expected 0 to 3155760000 seconds)");
       return std::nullopt;
     }
     return Duration{*micros};
@@ -118,9 +122,10 @@ void refuse_duplicates(const std::vector<Row>& rows, Table& table) {
 std::string name_at(Table& table, std::size_t column) {
   std::string name(table.text(column));
   const bool bad = name.empty() || name.size() > 253 || std::any_of(name.begin(), name.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-  });
-  if (bad) table.fault(column, berth::quoted(name) + " is not a name (1 to 253 bytes, no control characters)");
+                     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+                   });
+  if (bad)
+    table.fault(column, berth::quoted(name) + " is not a name (1 to 253 bytes, no control characters)");
   return name;
 }
 
@@ -145,8 +150,8 @@ std::optional<PodColumns> pod_header(Table& table) {
   c.seq = table.column("seq");
   const std::string name = c.seq ? "sim_name" : "name";
   bool good = true;
-  for (const std::string& column : {name, std::string("cpu_milli"), std::string("memory_mib"), std::string("num_gpu"),
-                                    std::string("gpu_milli")}) {
+  for (const std::string& column : {name, std::string("cpu_milli"), std::string("memory_mib"),
+                                    std::string("num_gpu"), std::string("gpu_milli")}) {
     good &= table.require(column);
   }
   c.spec = table.column("gpu_spec");
@@ -155,7 +160,8 @@ std::optional<PodColumns> pod_header(Table& table) {
   c.deletion = table.column("deletion_time");
   c.scheduled = table.column("scheduled_time");
   // Times come together: one without the others is a misread file, not a list without times.
-  if (c.creation || c.deletion || c.scheduled) good &= table.require("creation_time") && table.require("deletion_time");
+  if (c.creation || c.deletion || c.scheduled)
+    good &= table.require("creation_time") && table.require("deletion_time");
   if (!good) return std::nullopt;
   c.name = *table.column(name);
   c.cpu = *table.column("cpu_milli");
@@ -176,7 +182,8 @@ void read_request(Table& table, const PodColumns& c, OpenbPod& pod) {
   } else if (pod.gpus == 1 && pod.milli.value == 0) {
     table.fault(c.milli, "0 of one GPU (expected 1 to 1000)");
   } else if (pod.gpus > 1 && pod.milli.value != 1000) {
-    table.fault(c.milli, std::to_string(pod.milli.value) + " of each of several GPUs (expected 1000: they are whole)");
+    table.fault(c.milli,
+                std::to_string(pod.milli.value) + " of each of several GPUs (expected 1000: they are whole)");
   }
 }
 
@@ -241,7 +248,8 @@ std::vector<OpenbNode> read_openb_nodes(std::istream& in, const std::string& nam
   }
   refuse_duplicates(nodes, table);
   if (renamed) {
-    std::stable_sort(nodes.begin(), nodes.end(), [](const OpenbNode& a, const OpenbNode& b) { return a.name < b.name; });
+    std::stable_sort(nodes.begin(), nodes.end(),
+                     [](const OpenbNode& a, const OpenbNode& b) { return a.name < b.name; });
   }
   return nodes;
 }
@@ -270,8 +278,9 @@ OpenbPods read_openb_pods(std::istream& in, const std::string& name, Diagnostics
       if (std::find(phases.begin(), phases.end(), phase) == phases.end()) {
         std::string sentence = "unknown phase " + berth::quoted(phase);
         const auto nearest = nearest_name(phase, phases);
-        table.fault(*columns->phase, sentence + (nearest ? "; did you mean " + berth::quoted(*nearest) + "?"
-                                                         : " (expected Running, Succeeded, Failed or Pending)"));
+        table.fault(*columns->phase,
+                    sentence + (nearest ? "; did you mean " + berth::quoted(*nearest) + "?"
+                                        : " (expected Running, Succeeded, Failed or Pending)"));
       }
       pod.failed = phase == "Failed";
     }
@@ -286,7 +295,8 @@ OpenbPods read_openb_pods(std::istream& in, const std::string& name, Diagnostics
   if (columns->seq && !std::is_sorted(sequence.begin(), sequence.end())) {
     std::vector<std::size_t> order(sequence.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return sequence[a] < sequence[b]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return sequence[a] < sequence[b]; });
     std::vector<OpenbPod> sorted;
     sorted.reserve(order.size());
     for (const std::size_t i : order) sorted.push_back(std::move(pods.rows[i]));

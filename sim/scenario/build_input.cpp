@@ -44,7 +44,8 @@ class OrganizationBuilder {
     q.preempt_min_runtime = spec.min_runtime.preempt;
     q.reclaim_min_runtime = spec.min_runtime.reclaim;
     q.quota.resize(cluster_.pools.size());
-    for (const PoolQuota& quota : spec.quota) q.quota[ids_.pools.find(quota.pool.value)->second] = quota.quota.resolved();
+    for (const PoolQuota& quota : spec.quota)
+      q.quota[ids_.pools.find(quota.pool.value)->second] = quota.quota.resolved();
     return q;
   }
 
@@ -119,7 +120,8 @@ void add_changes(const Scenario& scenario, const Ids& ids, std::vector<TimedActi
 // What an event leaves unsaid stays as it was before it.
 void overlay(const QuotaSpec& said, organization::Quota& quota) {
   using organization::Resource;
-  const auto set = [](organization::Amounts& amounts, Resource resource, const std::optional<std::int64_t>& value) {
+  const auto set = [](organization::Amounts& amounts, Resource resource,
+                      const std::optional<std::int64_t>& value) {
     if (value) organization::at(amounts, resource) = *value;
   };
   set(quota.quota, Resource::gpu, said.gpu);
@@ -149,18 +151,33 @@ void add_events(const Scenario& scenario, const Ids& ids, const organization::Or
     const Instant at = event->at.from(scenario.start());
     const std::string& target = event->target.value;
     switch (event->verb) {
-      case Verb::suspend: actions.push_back({at, simulation::Suspend{target}}); break;
-      case Verb::resume: actions.push_back({at, simulation::Resume{target}}); break;
-      case Verb::remove: actions.push_back({at, simulation::Delete{target}}); break;
-      case Verb::cordon: actions.push_back({at, simulation::Cordon{target, true}}); break;
-      case Verb::uncordon: actions.push_back({at, simulation::Cordon{target, false}}); break;
-      case Verb::node_down: actions.push_back({at, simulation::NodePower{target, false}}); break;
-      case Verb::node_up: actions.push_back({at, simulation::NodePower{target, true}}); break;
+      case Verb::suspend:
+        actions.push_back({at, simulation::Suspend{target}});
+        break;
+      case Verb::resume:
+        actions.push_back({at, simulation::Resume{target}});
+        break;
+      case Verb::remove:
+        actions.push_back({at, simulation::Delete{target}});
+        break;
+      case Verb::cordon:
+        actions.push_back({at, simulation::Cordon{target, true}});
+        break;
+      case Verb::uncordon:
+        actions.push_back({at, simulation::Cordon{target, false}});
+        break;
+      case Verb::node_down:
+        actions.push_back({at, simulation::NodePower{target, false}});
+        break;
+      case Verb::node_up:
+        actions.push_back({at, simulation::NodePower{target, true}});
+        break;
       case Verb::quota: {
         const QueueId queue = (event->of_department ? ids.departments : ids.projects).find(target)->second;
         for (const auto& [name, pool] : ids.pools) {
           if (!event->pool.value.empty() && event->pool.value != name) continue;
-          const auto [entry, fresh] = quotas.try_emplace({queue, pool}, organization.queues[queue].quota[pool]);
+          const auto [entry, fresh] =
+              quotas.try_emplace({queue, pool}, organization.queues[queue].quota[pool]);
           overlay(event->quota, entry->second);
           simulation::SetQuota set;
           set.queue = queue;
@@ -227,11 +244,13 @@ simulation::Input build_input(const Scenario& scenario) {
   input.order = scenario.policy.order;
 
   std::vector<std::unique_ptr<simulation::SubmissionSource>> sources;
-  if (!scenario.workloads.empty()) sources.push_back(simulation::submissions_of(listed_submissions(scenario, ids)));
+  if (!scenario.workloads.empty())
+    sources.push_back(simulation::submissions_of(listed_submissions(scenario, ids)));
   for (const GeneratorSpec& generator : scenario.generators) {
     sources.push_back(generator_source(scenario, generator, ids));
   }
-  if (scenario.trace && !scenario.trace->workloads.path.value.empty()) sources.push_back(trace_source(scenario, ids));
+  if (scenario.trace && !scenario.trace->workloads.path.value.empty())
+    sources.push_back(trace_source(scenario, ids));
   input.submissions = simulation::merge_sources(std::move(sources));
 
   add_changes(scenario, ids, input.actions);

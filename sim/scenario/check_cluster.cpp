@@ -3,7 +3,7 @@
 #include <array>
 #include <set>
 
-#include "berth/cluster/mig.hpp"
+#include "berth/cluster/gpu_checks.hpp"
 #include "berth/core/text.hpp"
 #include "berth/formats/openb.hpp"
 #include "checker.hpp"
@@ -14,7 +14,8 @@ namespace berth::scenario {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> reserved_pool_names = {"gpu", "cpu", "memory", "limit", "over_quota_weight"};
+constexpr std::array<std::string_view, 5> reserved_pool_names = {"gpu", "cpu", "memory", "limit",
+                                                                 "over_quota_weight"};
 
 std::vector<std::string> keys_of(const std::map<std::string, Mark, std::less<>>& map) {
   std::vector<std::string> keys;
@@ -28,8 +29,8 @@ std::optional<std::string> geometry_problem(const MigGeometrySpec& spec) {
     if (profile.starts.empty()) return "profile " + berth::quoted(profile.name) + " has no starts";
     for (const std::int32_t start : profile.starts) {
       if (start + profile.memory_slices > spec.memory_slices) {
-        return "profile " + berth::quoted(profile.name) + " at start " + std::to_string(start) + " ends beyond the " +
-               std::to_string(spec.memory_slices) + " memory slices";
+        return "profile " + berth::quoted(profile.name) + " at start " + std::to_string(start) +
+               " ends beyond the " + std::to_string(spec.memory_slices) + " memory slices";
       }
     }
     if (!std::is_sorted(profile.starts.begin(), profile.starts.end())) {
@@ -59,21 +60,25 @@ void Checker::cluster() {
   for (PoolSpec& spec : scenario_.cluster.node_pools) {
     const std::string& name = spec.name.value;
     if (name.empty()) continue;  // reported by the reader
-    if (std::find(reserved_pool_names.begin(), reserved_pool_names.end(), name) != reserved_pool_names.end()) {
-      reader_.error(spec.name.mark, "reserved-name",
-                    "a node pool may not be named " + berth::quoted(name) + ": the word has a meaning in quotas");
+    if (std::find(reserved_pool_names.begin(), reserved_pool_names.end(), name) !=
+        reserved_pool_names.end()) {
+      reader_.error(
+          spec.name.mark, "reserved-name",
+          "a node pool may not be named " + berth::quoted(name) + ": the word has a meaning in quotas");
     }
     const auto [at, fresh] = seen.try_emplace(name, spec.name.mark);
     if (!fresh) {
       reader_.error(spec.name.mark, "duplicate-name",
-                    "node pool " + berth::quoted(name) + " stands twice; first in line " + std::to_string(at->second.line));
+                    "node pool " + berth::quoted(name) + " stands twice; first in line " +
+                        std::to_string(at->second.line));
     } else {
       pools_.push_back(name);
     }
     pool(spec);
   }
   if (pools_.size() > static_cast<std::size_t>(max_node_pools)) {
-    reader_.error(scenario_.cluster.name.mark, "too-many", "more than " + std::to_string(max_node_pools) + " node pools");
+    reader_.error(scenario_.cluster.name.mark, "too-many",
+                  "more than " + std::to_string(max_node_pools) + " node pools");
   }
 }
 
@@ -98,7 +103,8 @@ void Checker::gpu_models() {
     }
     if (spec.mig) {
       if (const auto problem = geometry_problem(*spec.mig)) {
-        reader_.error(spec.name.mark, "wrong-value", "GPU model " + berth::quoted(spec.name.value) + ": " + *problem);
+        reader_.error(spec.name.mark, "wrong-value",
+                      "GPU model " + berth::quoted(spec.name.value) + ": " + *problem);
         continue;
       }
     }
@@ -114,11 +120,6 @@ void Checker::pool(PoolSpec& spec) {
     const auto model = models_.find(node_group.gpus->model.value);
     if (!model) continue;
     facts.models.push_back(*model);
-    if (!node_group.mig) continue;
-    for (const Name& profile : node_group.mig->layout) facts.profiles.push_back(profile.value);
-    if (node_group.mig->repartition == Repartition::on_demand) {
-      for (const cluster::MigProfile& p : models_[*model].mig.profiles) facts.profiles.push_back(p.name);
-    }
   }
   group_changes(spec);
 }
@@ -136,11 +137,12 @@ void Checker::group(const PoolSpec& spec, NodeGroup& node_group) {
   if (!names) {
     reader_.error(name.mark, "wrong-value", "name: " + names.error());
   } else if (!names->varies() &&
-             (node_group.count > 1 || std::any_of(spec.changes.begin(), spec.changes.end(), [&](const GroupChange& c) {
-                return c.group == name && c.add > 0;
-              }))) {
+             (node_group.count > 1 ||
+              std::any_of(spec.changes.begin(), spec.changes.end(),
+                          [&](const GroupChange& c) { return c.group == name && c.add > 0; }))) {
     reader_.error(name.mark, "duplicate-name",
-                  "all nodes of this group would be named " + berth::quoted(name.value) + "; put {index} into the name");
+                  "all nodes of this group would be named " + berth::quoted(name.value) +
+                      "; put {index} into the name");
   }
   for (const auto& [key, text] : node_group.labels) {
     if (const auto label = IndexTemplate::parse(text); !label) {
@@ -152,7 +154,8 @@ void Checker::group(const PoolSpec& spec, NodeGroup& node_group) {
   } else if (node_group.gpus) {
     const auto model = models_.find(node_group.gpus->model.value);
     if (!model) {
-      reader_.unknown(node_group.gpus->model.mark, "GPU model", node_group.gpus->model.value, models_.names());
+      reader_.error(node_group.gpus->model.mark, "unknown-name",
+                    *cluster::unknown_model(models_, node_group.gpus->model.value));
       return;
     }
     if (node_group.gpus->count < 0) node_group.gpus->count = models_[*model].typical_gpus_per_node;
@@ -160,8 +163,9 @@ void Checker::group(const PoolSpec& spec, NodeGroup& node_group) {
     return;
   }
   if (node_group.mig && node_group.mig->strategy != cluster::MigStrategy::none) {
-    reader_.error(name.mark, "wrong-value",
-                  "mig: node group " + berth::quoted(name.value) + " has no GPU model, so nothing can be cut");
+    reader_.error(
+        name.mark, "wrong-value",
+        "mig: node group " + berth::quoted(name.value) + " has no GPU model, so nothing can be cut");
   }
 }
 
@@ -169,9 +173,12 @@ void Checker::group_mig(const NodeGroup& node_group, const cluster::GpuModel& mo
   if (!node_group.mig) return;
   const GroupMig& mig = *node_group.mig;
   const Mark mark = mig.layout.empty() ? node_group.name.mark : mig.layout.front().mark;
-  const auto refuse = [&](std::string message) { reader_.error(mark, "mig-layout", "mig: " + std::move(message)); };
+  const auto refuse = [&](std::string message) {
+    reader_.error(mark, "mig-layout", "mig: " + std::move(message));
+  };
   if (mig.strategy == cluster::MigStrategy::none) {
-    if (!mig.layout.empty()) refuse("a layout needs strategy single or mixed; with none every GPU stays whole");
+    if (!mig.layout.empty())
+      refuse("a layout needs strategy single or mixed; with none every GPU stays whole");
     if (mig.repartition != Repartition::never) refuse("repartition needs strategy mixed");
     return;
   }
@@ -179,17 +186,17 @@ void Checker::group_mig(const NodeGroup& node_group, const cluster::GpuModel& mo
     refuse("GPU model " + berth::quoted(model.name) + " cannot be cut into MIG instances");
     return;
   }
-  std::vector<std::uint16_t> profiles;
+  std::vector<std::string> layout;
+  bool known = true;
   for (const Name& name : mig.layout) {
-    if (const auto profile = model.mig.find_profile(name.value)) {
-      profiles.push_back(*profile);
-      continue;
+    layout.push_back(name.value);
+    const std::string profile = name.value.substr(0, name.value.find('@'));
+    if (const auto problem = cluster::unknown_profile(model, profile)) {
+      reader_.error(name.mark, "unknown-name", "mig: " + *problem);
+      known = false;
     }
-    std::vector<std::string> known;
-    for (const cluster::MigProfile& p : model.mig.profiles) known.push_back(p.name);
-    reader_.unknown(name.mark, "MIG profile", name.value, known);
   }
-  if (profiles.size() != mig.layout.size()) return;
+  if (!known) return;
   if (mig.strategy == cluster::MigStrategy::single) {
     if (mig.layout.empty()) refuse("strategy single needs a layout");
     for (const Name& name : mig.layout) {
@@ -203,9 +210,7 @@ void Checker::group_mig(const NodeGroup& node_group, const cluster::GpuModel& mo
   } else if (mig.layout.empty() && mig.repartition == Repartition::never) {
     refuse("strategy mixed needs a layout, or repartition: on-demand");
   }
-  if (!cluster::plan_layout(model.mig, profiles)) {
-    refuse("GPU model " + berth::quoted(model.name) + " cannot hold this layout: " + cluster::list_problem(model.mig, profiles));
-  }
+  if (const auto problem = cluster::read_mig_layout(model, layout).problem) refuse(*problem);
 }
 
 void Checker::group_changes(const PoolSpec& spec) {
@@ -230,8 +235,9 @@ void Checker::group_changes(const PoolSpec& spec) {
     nodes += change->add - change->remove;
     if (nodes >= 0) continue;
     reader_.error(change->mark, "wrong-value",
-                  "removes " + std::to_string(change->remove) + " nodes of group " + berth::quoted(change->group.value) +
-                      ", which then has " + std::to_string(nodes + change->remove));
+                  "removes " + std::to_string(change->remove) + " nodes of group " +
+                      berth::quoted(change->group.value) + ", which then has " +
+                      std::to_string(nodes + change->remove));
     nodes = 0;
   }
 }
@@ -264,7 +270,8 @@ void Checker::count_nodes() {
     return;
   }
   if (memory > static_cast<long double>(max_total_memory.value)) {
-    reader_.error(scenario_.cluster.name.mark, "too-many", "the nodes have more than 2 EiB of memory together");
+    reader_.error(scenario_.cluster.name.mark, "too-many",
+                  "the nodes have more than 2 EiB of memory together");
   }
   node_names();
 }

@@ -11,12 +11,12 @@ namespace berth::scenario {
 namespace {
 
 // Names of the published format that this version may not have: refused by name, not as misspelt.
-const std::vector<std::string> all_policies = {"kai",  "fifo",     "fifo-skip",    "try-once",   "sjf",     "sjf-strict",
-                                               "easy", "easy-sjbf", "conservative", "srtf",      "srsf",    "las-time",
-                                               "las-gpu", "drf"};
-const std::vector<std::string> all_placements = {"first-fit",      "best-fit",    "worst-fit",      "random",
-                                                 "study-best-fit", "dot-product", "gpu-packing",    "gpu-clustering",
-                                                 "fgd"};
+const std::vector<std::string> all_policies = {"kai",        "fifo",     "fifo-skip", "try-once",     "sjf",
+                                               "sjf-strict", "easy",     "easy-sjbf", "conservative", "srtf",
+                                               "srsf",       "las-time", "las-gpu",   "drf"};
+const std::vector<std::string> all_placements = {"first-fit",   "best-fit",       "worst-fit",
+                                                 "random",      "study-best-fit", "dot-product",
+                                                 "gpu-packing", "gpu-clustering", "fgd"};
 
 bool has(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -55,7 +55,8 @@ bool has_quota(const organization::Quota& q) {
 
 void Checker::organization() {
   OrganizationSpec& organization = scenario_.organization;
-  if (scenario_.trace && !scenario_.trace->workloads.path.value.empty() && scenario_.trace->project.value.empty()) {
+  if (scenario_.trace && !scenario_.trace->workloads.path.value.empty() &&
+      scenario_.trace->project.value.empty()) {
     scenario_.trace->project = Name(default_queue);
   }
   // What names no project needs one that exists.
@@ -77,7 +78,8 @@ void Checker::organization() {
   }
   for (DepartmentSpec& d : organization.departments) department(d, 0);
   if (departments_.size() + projects_.size() > static_cast<std::size_t>(max_queues)) {
-    reader_.error(Mark{}, "too-many", "more than " + std::to_string(max_queues) + " departments and projects");
+    reader_.error(Mark{}, "too-many",
+                  "more than " + std::to_string(max_queues) + " departments and projects");
   }
   if (scenario_.trace && !scenario_.trace->project.value.empty()) known_project(scenario_.trace->project);
 }
@@ -117,7 +119,8 @@ void Checker::quotas(std::vector<PoolQuota>& said) {
     if (!quota.pool.value.empty()) pool_names({quota.pool});
   }
   for (const std::string& pool : pools_) {
-    const auto own = std::find_if(said.begin(), said.end(), [&](const PoolQuota& q) { return q.pool.value == pool; });
+    const auto own =
+        std::find_if(said.begin(), said.end(), [&](const PoolQuota& q) { return q.pool.value == pool; });
     PoolQuota quota;
     quota.pool = own != said.end() ? own->pool : Name(pool);
     if (own != said.end()) {
@@ -137,7 +140,8 @@ void Checker::pool_names(const std::vector<Name>& names) {
     if (!has(pools_, name.value)) {
       if (!pools_.empty()) reader_.unknown(name.mark, "node pool", name.value, pools_);
     } else if (!seen.insert(name.value).second) {
-      reader_.error(name.mark, "duplicate-name", "node pool " + berth::quoted(name.value) + " stands twice in the list");
+      reader_.error(name.mark, "duplicate-name",
+                    "node pool " + berth::quoted(name.value) + " stands twice in the list");
     }
   }
 }
@@ -170,7 +174,8 @@ void Checker::policy() {
   const std::vector<std::string> known = policy::policy_names();
   if (choice.name.value.empty()) choice.name.value = has(known, "kai") ? "kai" : "fifo-skip";
   const auto refuse = [&](const Name& name, const std::string& noun) {
-    reader_.error(name.mark, "not-supported", noun + " " + berth::quoted(name.value) + " is not supported by this version");
+    reader_.error(name.mark, "not-supported",
+                  noun + " " + berth::quoted(name.value) + " is not supported by this version");
   };
   bool usable = has(known, choice.name.value);
   if (!usable && has(all_policies, choice.name.value)) {
@@ -183,7 +188,8 @@ void Checker::policy() {
     if (has(all_placements, choice.placement.value)) {
       refuse(choice.placement, "placement");
     } else {
-      reader_.unknown(choice.placement.mark, "placement", choice.placement.value, with(placements, all_placements));
+      reader_.unknown(choice.placement.mark, "placement", choice.placement.value,
+                      with(placements, all_placements));
     }
     usable = false;
   }

@@ -98,7 +98,8 @@ void all_asks(const std::vector<SubGroupSpec>& groups, std::vector<PodAsk>& asks
 void Checker::trace() {
   if (scenario_.trace) {
     TraceSpec& trace = *scenario_.trace;
-    if (!trace.nodes.path.value.empty() && std::find(pools_.begin(), pools_.end(), trace_pool) == pools_.end()) {
+    if (!trace.nodes.path.value.empty() &&
+        std::find(pools_.begin(), pools_.end(), trace_pool) == pools_.end()) {
       pools_.push_back(trace_pool);
     }
     if (options_.read_traces) read_trace(trace);
@@ -133,7 +134,8 @@ void Checker::read_trace(TraceSpec& trace) {
   for (const formats::OpenbNode& node : data->nodes) {
     if (node.model.empty()) continue;
     const GpuModelId model = models_.intern_opaque(node.model);
-    if (std::find(facts.models.begin(), facts.models.end(), model) == facts.models.end()) facts.models.push_back(model);
+    if (std::find(facts.models.begin(), facts.models.end(), model) == facts.models.end())
+      facts.models.push_back(model);
   }
   trace.data = std::move(data);
 }
@@ -142,7 +144,8 @@ std::unique_ptr<std::istream> Checker::open_trace(TraceFile& file) {
   const std::string& path = file.path.value;
   if (path.empty()) return nullptr;
   const auto refuse = [&](const std::string& why) {
-    reader_.error(file.path.mark, "cannot-read", "cannot read trace file " + berth::quoted(path) + ": " + why);
+    reader_.error(file.path.mark, "cannot-read",
+                  "cannot read trace file " + berth::quoted(path) + ": " + why);
     return nullptr;
   };
   std::error_code failed;
@@ -158,7 +161,8 @@ std::unique_ptr<std::istream> Checker::open_trace(TraceFile& file) {
   }
   const std::string sha256 = to_hex(hash.finish());
   if (!file.sha256.empty() && file.sha256 != sha256) {
-    return refuse("its SHA-256 is " + sha256 + ", not " + file.sha256 + ": it is another file than the scenario means");
+    return refuse("its SHA-256 is " + sha256 + ", not " + file.sha256 +
+                  ": it is another file than the scenario means");
   }
   file.sha256 = sha256;
   auto again = std::make_unique<std::ifstream>(path, std::ios::binary);
@@ -168,14 +172,15 @@ std::unique_ptr<std::istream> Checker::open_trace(TraceFile& file) {
 
 void Checker::warn_of_giants() {
   const Probe probe(scenario_);
-  const auto check = [&](const WorkloadCommon& w, const std::vector<PodAsk>& asks, const std::vector<Name>& pools,
-                         const std::string& noun) {
+  const auto check = [&](const WorkloadCommon& w, const std::vector<PodAsk>& asks,
+                         const std::vector<Name>& pools, const std::string& noun) {
     for (const PodAsk& ask : asks) {
       if (probe.fits(shape_of(w, ask), pools)) continue;
       const Mark mark = ask.gpu.mark.line > 0 ? ask.gpu.mark : w.name.mark;
       reader_.warning(mark, "larger-than-any-node",
-                      "a pod of " + noun + " " + berth::quoted(w.name.value) + " is larger than any node of its node pools (" +
-                          list_of(pools) + "); it stays pending");
+                      "a pod of " + noun + " " + berth::quoted(w.name.value) +
+                          " is larger than any node of its node pools (" + list_of(pools) +
+                          "); it stays pending");
       break;
     }
   };
@@ -217,14 +222,16 @@ void Checker::warn_of_giants() {
     const Place place{trace.workloads.path.value, pod.line, 0};
     std::string why = "a pod larger than any node of its node pools (" + list_of(pools) + ")";
     if (pod.gpus > most_gpus) {
-      why = "num_gpu " + std::to_string(pod.gpus) + ", and no node of its node pools (" + list_of(pools) + ") has more than " +
-            std::to_string(most_gpus) + " devices";
+      why = "num_gpu " + std::to_string(pod.gpus) + ", and no node of its node pools (" + list_of(pools) +
+            ") has more than " + std::to_string(most_gpus) + " devices";
     }
-    reader_.diagnostics().warning("larger-than-any-node", place, berth::quoted(pod.name) + ": " + why + "; it stays pending");
+    reader_.diagnostics().warning("larger-than-any-node", place,
+                                  berth::quoted(pod.name) + ": " + why + "; it stays pending");
   }
   if (giants > most_row_warnings) {
     reader_.diagnostics().warning("larger-than-any-node", Place{trace.workloads.path.value, 0, 0},
-                                  std::to_string(giants) + " rows ask for more than any node has; the first " +
+                                  std::to_string(giants) +
+                                      " rows ask for more than any node has; the first " +
                                       std::to_string(most_row_warnings) + " are listed");
   }
 }

@@ -3,6 +3,7 @@
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/strong_components.hpp>
 
+#include "berth/cluster/gpu_checks.hpp"
 #include "berth/core/quantity_text.hpp"
 #include "berth/core/text.hpp"
 #include "berth/formats/openb.hpp"
@@ -17,10 +18,13 @@ using workload::Kind;
 // Contract NOTES 2.1: what each kind has when nothing is said.
 Priority default_priority(Kind kind) {
   switch (kind) {
-    case Kind::workspace: return {125, "high"};
+    case Kind::workspace:
+      return {125, "high"};
     case Kind::training:
-    case Kind::distributed: return {40, "low"};
-    case Kind::inference: return {150, "very-high"};
+    case Kind::distributed:
+      return {40, "low"};
+    case Kind::inference:
+      return {150, "very-high"};
   }
   return {};
 }
@@ -29,10 +33,21 @@ bool is_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// What the sub-groups ask for, those within others included.
+std::vector<const PodAsk*> asks_of(const std::vector<SubGroupSpec>& groups) {
+  std::vector<const PodAsk*> asks;
+  for (const SubGroupSpec& g : groups) {
+    if (g.ask) asks.push_back(&*g.ask);
+    for (const PodAsk* below : asks_of(g.sub_groups)) asks.push_back(below);
+  }
+  return asks;
+}
+
 using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
 
 // A shortest way round from `first` back to it, through vertices of its component.
-std::vector<std::size_t> cycle_through(const Graph& graph, const std::vector<std::size_t>& component, std::size_t first) {
+std::vector<std::size_t> cycle_through(const Graph& graph, const std::vector<std::size_t>& component,
+                                       std::size_t first) {
   std::vector<std::size_t> from(boost::num_vertices(graph), boost::num_vertices(graph));
   std::vector<std::size_t> queue{first};
   for (std::size_t i = 0; i < queue.size(); ++i) {
@@ -83,8 +98,8 @@ void Checker::workloads() {
       if (name.size() > g.name.value.size() + 1 && name.substr(0, g.name.value.size()) == g.name.value &&
           name[g.name.value.size()] == '-' && is_number(name.substr(g.name.value.size() + 1))) {
         reader_.error(w.name.mark, "duplicate-name",
-                      "workload " + berth::quoted(name) + " is named as generator " + berth::quoted(g.name.value) +
-                          " names what it draws");
+                      "workload " + berth::quoted(name) + " is named as generator " +
+                          berth::quoted(g.name.value) + " names what it draws");
       }
     }
   }
@@ -107,10 +122,12 @@ void Checker::generators() {
     for (const auto& [project, weight] : g.project.options) known_project(project);
     if (g.gpu.options.empty()) g.gpu.options.emplace_back(workload::GpuRequest{}, 1000);
     if (g.outcome.options.empty()) g.outcome.options.emplace_back(workload::Outcome::completed, 1000);
-    if (!g.arrivals.until && !g.arrivals.count && !scenario_.clock.duration && g.arrivals.per_hour_micro > 0) {
+    if (!g.arrivals.until && !g.arrivals.count && !scenario_.clock.duration &&
+        g.arrivals.per_hour_micro > 0) {
       reader_.error(g.mark, "endless",
                     "generator " + berth::quoted(g.name.value) +
-                        " never ends and the clock runs until drained; give arrivals 'until' or 'count', or the clock a "
+                        " never ends and the clock runs until drained; give arrivals 'until' or 'count', or "
+                        "the clock a "
                         "'duration'");
     }
     // Each project's own default pools are found when it is drawn; a list of the generator's own holds for all.
@@ -138,15 +155,14 @@ void Checker::common(WorkloadCommon& w, const std::vector<Name>& default_pools, 
   pool_names(w.node_pools);
   if (w.node_pools.empty()) w.node_pools = default_pools;
   const auto known_model = [&](const Name& name) {
-    if (models_.find(name.value)) return;
-    reader_.unknown(name.mark, "GPU model", name.value, models_.names());
+    if (const auto problem = cluster::unknown_model(models_, name.value)) {
+      reader_.error(name.mark, "unknown-name", *problem);
+    }
   };
   for (const Name& model : w.gpu_models) known_model(model);
   for (const auto& [model, speed] : w.speed_milli) known_model(model);
   shape_of_gang(w, mark);
-  for (const SubGroupSpec& g : w.sub_groups) {
-    if (g.ask) gpu(g.ask->gpu.value, g.ask->gpu.mark, w.node_pools);
-  }
+  for (const PodAsk* ask : asks_of(w.sub_groups)) gpu(ask->gpu.value, ask->gpu.mark, w.node_pools);
   if (w.master) gpu(w.master->gpu.value, w.master->gpu.mark, w.node_pools);
 }
 
@@ -156,7 +172,8 @@ void Checker::shape_of_gang(WorkloadCommon& w, Mark mark) {
     std::set<std::string> names;
     const std::int64_t pods = sub_groups(w.sub_groups, names);
     if (w.pods > 0 && w.pods != pods) {
-      refuse(mark, "'pods' is " + std::to_string(w.pods) + ", but the sub-groups have " + std::to_string(pods));
+      refuse(mark,
+             "'pods' is " + std::to_string(w.pods) + ", but the sub-groups have " + std::to_string(pods));
     }
     if (pods > max_pods) {
       refuse(mark, "the sub-groups have more than " + std::to_string(max_pods) + " pods");
@@ -166,7 +183,8 @@ void Checker::shape_of_gang(WorkloadCommon& w, Mark mark) {
     if (w.gang && (w.gang->min_pods > 0 || w.gang->max_pods > 0)) {
       refuse(w.gang->mark, "a workload with 'sub_groups' has its minimums there; gang takes only 'topology'");
     }
-    if (w.master) refuse(mark, "'master' and 'sub_groups' exclude each other; give the master as a sub-group");
+    if (w.master)
+      refuse(mark, "'master' and 'sub_groups' exclude each other; give the master as a sub-group");
     if (w.gang) gang_topology(w.gang->topology);
     return;
   }
@@ -174,8 +192,8 @@ void Checker::shape_of_gang(WorkloadCommon& w, Mark mark) {
   if (w.gang) {
     GangSpec& gang = *w.gang;
     if (w.pods > 0 && gang.max_pods > 0 && w.pods != gang.max_pods) {
-      refuse(gang.mark, "'pods' is " + std::to_string(w.pods) + " and 'max_pods' " + std::to_string(gang.max_pods) +
-                            "; they mean the same, give one of them");
+      refuse(gang.mark, "'pods' is " + std::to_string(w.pods) + " and 'max_pods' " +
+                            std::to_string(gang.max_pods) + "; they mean the same, give one of them");
     }
     if (w.pods == 0) w.pods = std::max({gang.max_pods, gang.min_pods, 1});
     if (gang.max_pods == 0) gang.max_pods = w.pods;
@@ -197,7 +215,8 @@ std::int64_t Checker::sub_groups(std::vector<SubGroupSpec>& groups, std::set<std
   std::int64_t pods = 0;
   for (SubGroupSpec& g : groups) {
     if (!g.name.value.empty() && !names.insert(g.name.value).second) {
-      reader_.error(g.name.mark, "duplicate-name", "sub-group " + berth::quoted(g.name.value) + " stands twice");
+      reader_.error(g.name.mark, "duplicate-name",
+                    "sub-group " + berth::quoted(g.name.value) + " stands twice");
     }
     gang_topology(g.topology);
     if (!g.sub_groups.empty()) {
@@ -253,15 +272,18 @@ void Checker::gpu(const workload::GpuRequest& request, Mark mark, const std::vec
     if (facts == pool_facts_.end()) return;
     for (const GpuModelId model : facts->second.models) most = std::max(most, models_[model].memory);
   }
-  if (most.value == 0 || request.memory <= most) return;  // without any known device it is one of those that never fit
+  if (most.value == 0 || request.memory <= most)
+    return;  // without any known device it is one of those that never fit
   reader_.error(mark, "wrong-value",
-                "gpu: " + print_bytes(request.memory) + " of GPU memory is more than any device of its node pools has (" +
-                    print_bytes(most) + ")");
+                "gpu: " + print_bytes(request.memory) +
+                    " of GPU memory is more than any device of its node pools has (" + print_bytes(most) +
+                    ")");
 }
 
 void Checker::dependencies() {
   std::map<std::string_view, std::size_t> index;
-  for (std::size_t i = 0; i < scenario_.workloads.size(); ++i) index.try_emplace(scenario_.workloads[i].name.value, i);
+  for (std::size_t i = 0; i < scenario_.workloads.size(); ++i)
+    index.try_emplace(scenario_.workloads[i].name.value, i);
   Graph graph(scenario_.workloads.size());
   std::vector<std::string> known;
   for (const auto& [name, mark] : workloads_) known.push_back(name);
@@ -279,8 +301,8 @@ void Checker::dependencies() {
   }
   std::vector<std::size_t> component(boost::num_vertices(graph));
   if (component.empty()) return;
-  const std::size_t components =
-      boost::strong_components(graph, boost::make_iterator_property_map(component.begin(), boost::get(boost::vertex_index, graph)));
+  const std::size_t components = boost::strong_components(
+      graph, boost::make_iterator_property_map(component.begin(), boost::get(boost::vertex_index, graph)));
   std::vector<std::size_t> size(components, 0);
   for (const std::size_t c : component) ++size[c];
   std::vector<bool> done(components, false);
@@ -291,7 +313,8 @@ void Checker::dependencies() {
     for (const std::size_t v : cycle_through(graph, component, i)) {
       way += (way.empty() ? "" : " -> ") + scenario_.workloads[v].name.value;
     }
-    reader_.error(scenario_.workloads[i].name.mark, "dependency-cycle", "workloads wait for each other for ever: " + way);
+    reader_.error(scenario_.workloads[i].name.mark, "dependency-cycle",
+                  "workloads wait for each other for ever: " + way);
   }
 }
 
@@ -299,14 +322,15 @@ bool Checker::names_workload(const std::string& name) {
   if (workloads_.count(name)) return true;
   for (const GeneratorSpec& g : scenario_.generators) {
     const std::string& prefix = g.name.value;
-    if (name.size() > prefix.size() + 1 && name.compare(0, prefix.size(), prefix) == 0 && name[prefix.size()] == '-' &&
-        is_number(std::string_view(name).substr(prefix.size() + 1))) {
+    if (name.size() > prefix.size() + 1 && name.compare(0, prefix.size(), prefix) == 0 &&
+        name[prefix.size()] == '-' && is_number(std::string_view(name).substr(prefix.size() + 1))) {
       return true;
     }
   }
   if (!scenario_.trace || !scenario_.trace->data) return scenario_.trace.has_value();
   if (trace_workloads_.empty()) {
-    for (const formats::OpenbPod& pod : scenario_.trace->data->workloads.rows) trace_workloads_.insert(pod.name);
+    for (const formats::OpenbPod& pod : scenario_.trace->data->workloads.rows)
+      trace_workloads_.insert(pod.name);
   }
   return trace_workloads_.count(name) > 0;
 }

@@ -37,8 +37,7 @@ class Checker {
 
  private:
   struct PoolFacts {
-    std::vector<GpuModelId> models;       // of its nodes
-    std::vector<std::string> profiles;    // MIG instances that it has or can cut
+    std::vector<GpuModelId> models;  // of its nodes
   };
 
   // cluster
@@ -80,10 +79,10 @@ class Checker {
   const LoadOptions& options_;
 
   cluster::ModelTable models_ = cluster::ModelTable::standard();
-  std::vector<std::string> pools_;               // in scenario order; that of the trace last
+  std::vector<std::string> pools_;  // in scenario order; that of the trace last
   std::map<std::string, PoolFacts, std::less<>> pool_facts_;
   std::map<std::string, Mark, std::less<>> groups_;
-  std::vector<std::string> nodes_;               // all names, sorted
+  std::vector<std::string> nodes_;  // all names, sorted
   std::map<std::string, const ProjectSpec*, std::less<>> projects_;
   std::map<std::string, Mark, std::less<>> departments_;
   std::map<std::string, Mark, std::less<>> workloads_;

@@ -1,8 +1,6 @@
 #include "cluster_builder.hpp"
 
-#include <algorithm>
-
-#include "berth/cluster/mig.hpp"
+#include "berth/cluster/gpu_checks.hpp"
 #include "berth/core/invariant.hpp"
 #include "berth/formats/openb.hpp"
 #include "checker.hpp"
@@ -27,18 +25,11 @@ void set_mig(const GroupMig& mig, const cluster::GpuModel& model, cluster::NodeS
   node.mig_strategy = mig.strategy;
   node.mig_enabled = mig.strategy != cluster::MigStrategy::none;
   node.repartition_on_demand = mig.repartition == Repartition::on_demand;
-  std::vector<std::uint16_t> profiles;
-  for (const Name& name : mig.layout) profiles.push_back(*model.mig.find_profile(name.value));
-  const auto placements = cluster::plan_layout(model.mig, profiles);
-  BERTH_INVARIANT(placements.has_value(), "a MIG layout of a checked scenario");
-  for (const cluster::MigPlacement& placement : *placements) {
-    cluster::MigInstance instance;
-    instance.start = placement.start;
-    instance.profile = placement.profile;
-    node.mig_layout.push_back(instance);
-  }
-  std::sort(node.mig_layout.begin(), node.mig_layout.end(),
-            [](const cluster::MigInstance& a, const cluster::MigInstance& b) { return a.start < b.start; });
+  std::vector<std::string> layout;
+  for (const Name& name : mig.layout) layout.push_back(name.value);
+  const cluster::WrittenLayout one = cluster::read_mig_layout(model, layout);
+  BERTH_INVARIANT(!one.problem, "a MIG layout of a checked scenario: " + *one.problem);
+  node.mig_layout = cluster::layout_for(node.gpus, one.instances);
 }
 
 void add_trace_nodes(const Scenario& scenario, cluster::Cluster& cluster) {
@@ -97,7 +88,8 @@ cluster::GpuModel gpu_model_of(const GpuModelSpec& spec) {
   return model;
 }
 
-cluster::NodeSpec node_of(const NodeGroup& group, std::int64_t index, PoolId pool, const cluster::ModelTable& models) {
+cluster::NodeSpec node_of(const NodeGroup& group, std::int64_t index, PoolId pool,
+                          const cluster::ModelTable& models) {
   cluster::NodeSpec node;
   node.name = expand(group.name.value, index);
   node.pool = pool;

@@ -12,7 +12,8 @@ namespace berth::scenario {
 cluster::GpuModel gpu_model_of(const GpuModelSpec& spec);
 
 // Node `index` of a group. The scenario must be checked; `models` holds the group's model.
-cluster::NodeSpec node_of(const NodeGroup& group, std::int64_t index, PoolId pool, const cluster::ModelTable& models);
+cluster::NodeSpec node_of(const NodeGroup& group, std::int64_t index, PoolId pool,
+                          const cluster::ModelTable& models);
 
 // All pools and models, and the nodes that stand at the start, in scenario order; the trace's pool and nodes last.
 cluster::Cluster build_cluster(const Scenario& scenario);

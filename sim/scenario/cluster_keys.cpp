@@ -16,7 +16,8 @@ struct StartForm {
     if (*text != "now") {
       if (!take(reader, value, parse_instant(*text), out)) return false;
       const bool in_range = out >= Instant{} && out <= Instant{} + max_duration * 2;
-      return in_range || reader.wrong_value(value, berth::quoted(*text) + " is out of range (expected 1970 to 2169)");
+      return in_range ||
+             reader.wrong_value(value, berth::quoted(*text) + " is out of range (expected 1970 to 2169)");
     }
     if (!reader.now) return reader.wrong_value(value, "'now' has no meaning here; give an instant");
     out = *reader.now;
@@ -68,10 +69,11 @@ struct RepartitionWords {
 struct TaintForm {
   using type = cluster::Taint;
   static const Keys<cluster::Taint>& table() {
-    static const Keys<cluster::Taint> taint = Keys<cluster::Taint>("a taint")
-                                                  .key<TextForm>("key", &cluster::Taint::key, Need::required)
-                                                  .key<TextForm>("value", &cluster::Taint::value)
-                                                  .key<EffectForm>("effect", &cluster::Taint::effect, Need::required);
+    static const Keys<cluster::Taint> taint =
+        Keys<cluster::Taint>("a taint")
+            .key<TextForm>("key", &cluster::Taint::key, Need::required)
+            .key<TextForm>("value", &cluster::Taint::value)
+            .key<EffectForm>("effect", &cluster::Taint::effect, Need::required);
     return taint;
   }
   struct EffectForm {
@@ -113,7 +115,8 @@ struct TopologiesForm {
     return good;
   }
   static Value write(const type& topologies) {
-    if (topologies.size() == 1 && topologies[0].name == "default") return ListOf<TextForm>::write(topologies[0].levels);
+    if (topologies.size() == 1 && topologies[0].name == "default")
+      return ListOf<TextForm>::write(topologies[0].levels);
     Value value = Value::map();
     for (const TopologySpec& t : topologies) value.add(t.name, ListOf<TextForm>::write(t.levels));
     return value;
@@ -134,7 +137,8 @@ const Keys<Clock>& keys() {
               [](Reader& reader, const Value& value, Clock&) {
                 const std::string* text = reader.scalar(value, "drained");
                 if (!text) return false;
-                return *text == "drained" || reader.wrong_value(value, berth::quoted(*text) + " is not 'drained'");
+                return *text == "drained" ||
+                       reader.wrong_value(value, berth::quoted(*text) + " is not 'drained'");
               },
               [](const Clock& clock) -> std::optional<Value> {
                 if (clock.duration) return std::nullopt;
@@ -143,7 +147,8 @@ const Keys<Clock>& keys() {
           .check([](Reader& reader, const Value& value, Clock&) {
             const Entry* until = value.find("until");
             if (!until || !value.find("duration")) return true;
-            reader.error(until->key_mark, "keys-exclude", "clock has both 'duration' and 'until'; give one of them");
+            reader.error(until->key_mark, "keys-exclude",
+                         "clock has both 'duration' and 'until'; give one of them");
             return false;
           });
   return table;
@@ -156,7 +161,8 @@ const Keys<GroupGpus>& keys() {
           .key<NameForm>("model", &GroupGpus::model)
           .key<NumberForm<std::int32_t, 0, max_gpus_per_node>>("count", &GroupGpus::count)
           .shorthand([](Reader& reader, const Value& value, GroupGpus& out) {
-            if (!value.is_scalar()) return reader.wrong_type(value, "a number of GPUs, or a map with model and count");
+            if (!value.is_scalar())
+              return reader.wrong_type(value, "a number of GPUs, or a map with model and count");
             return NumberForm<std::int32_t, 0, max_gpus_per_node>::read(reader, value, out.count);
           });
   return table;
@@ -164,28 +170,29 @@ const Keys<GroupGpus>& keys() {
 
 template <>
 const Keys<GroupMig>& keys() {
-  static const Keys<GroupMig> table = Keys<GroupMig>("mig")
-                                          .key<WordForm<StrategyWords>>("strategy", &GroupMig::strategy)
-                                          .key<ListOf<NameForm>>("layout", &GroupMig::layout)
-                                          .key<WordForm<RepartitionWords>>("repartition", &GroupMig::repartition);
+  static const Keys<GroupMig> table =
+      Keys<GroupMig>("mig")
+          .key<WordForm<StrategyWords>>("strategy", &GroupMig::strategy)
+          .key<ListOf<NameForm>>("layout", &GroupMig::layout)
+          .key<WordForm<RepartitionWords>>("repartition", &GroupMig::repartition);
   return table;
 }
 
 template <>
 const Keys<NodeGroup>& keys() {
-  static const Keys<NodeGroup> table = Keys<NodeGroup>("a node group")
-                                           .key<NameForm>("name", &NodeGroup::name, Need::required)
-                                           .key<NodeCountForm>("count", &NodeGroup::count)
-                                           .key<Section<GroupGpus>>("gpus", &NodeGroup::gpus)
-                                           .key<CpuForm>("cpu", &NodeGroup::cpu)
-                                           .key<BytesForm>("memory", &NodeGroup::memory)
-                                           .key<NumberForm<std::int32_t, 1, max_pods_per_node>>(
-                                               "max_pods", &NodeGroup::max_pods)
-                                           .key<TextPairsForm>("labels", &NodeGroup::labels)
-                                           .key<ListOf<TaintForm>>("taints", &NodeGroup::taints)
-                                           .key<Section<GroupMig>>("mig", &NodeGroup::mig)
-                                           .later("price")
-                                           .later("spot");
+  static const Keys<NodeGroup> table =
+      Keys<NodeGroup>("a node group")
+          .key<NameForm>("name", &NodeGroup::name, Need::required)
+          .key<NodeCountForm>("count", &NodeGroup::count)
+          .key<Section<GroupGpus>>("gpus", &NodeGroup::gpus)
+          .key<CpuForm>("cpu", &NodeGroup::cpu)
+          .key<BytesForm>("memory", &NodeGroup::memory)
+          .key<NumberForm<std::int32_t, 1, max_pods_per_node>>("max_pods", &NodeGroup::max_pods)
+          .key<TextPairsForm>("labels", &NodeGroup::labels)
+          .key<ListOf<TaintForm>>("taints", &NodeGroup::taints)
+          .key<Section<GroupMig>>("mig", &NodeGroup::mig)
+          .later("price")
+          .later("spot");
   return table;
 }
 
@@ -200,7 +207,9 @@ const Keys<GroupChange>& keys() {
               [](Reader& reader, const Value& value, GroupChange& out) {
                 return NumberForm<std::int32_t, 1, max_nodes>::read(reader, value, out.add);
               },
-              [](const GroupChange& c) { return c.add > 0 ? std::optional(Value::scalar(std::to_string(c.add))) : std::nullopt; })
+              [](const GroupChange& c) {
+                return c.add > 0 ? std::optional(Value::scalar(std::to_string(c.add))) : std::nullopt;
+              })
           .custom(
               "remove",
               [](Reader& reader, const Value& value, GroupChange& out) {
@@ -227,15 +236,16 @@ const Keys<PoolPlacement>& keys() {
 
 template <>
 const Keys<PoolSpec>& keys() {
-  static const Keys<PoolSpec> table = Keys<PoolSpec>("a node pool")
-                                          .key<NameForm>("name", &PoolSpec::name, Need::required)
-                                          .key<ListOf<Section<NodeGroup>>>("nodes", &PoolSpec::nodes, Need::required)
-                                          .key<Section<PoolPlacement>>("placement", &PoolSpec::placement)
-                                          .key<ListOf<Section<GroupChange>>>("changes", &PoolSpec::changes)
-                                          .later("spot")
-                                          .later("price")
-                                          .later("min_guaranteed_runtime")
-                                          .later("autoscaling");
+  static const Keys<PoolSpec> table =
+      Keys<PoolSpec>("a node pool")
+          .key<NameForm>("name", &PoolSpec::name, Need::required)
+          .key<ListOf<Section<NodeGroup>>>("nodes", &PoolSpec::nodes, Need::required)
+          .key<Section<PoolPlacement>>("placement", &PoolSpec::placement)
+          .key<ListOf<Section<GroupChange>>>("changes", &PoolSpec::changes)
+          .later("spot")
+          .later("price")
+          .later("min_guaranteed_runtime")
+          .later("autoscaling");
   return table;
 }
 
@@ -265,7 +275,8 @@ const Keys<MigGeometrySpec>& keys() {
           })
           .check([](Reader& reader, const Value& value, MigGeometrySpec& out) {
             if (out.geometry.value.empty() == !out.profiles.empty()) return true;
-            reader.error(value.mark, "keys-exclude", "mig of a model needs exactly one of 'geometry' and 'profiles'");
+            reader.error(value.mark, "keys-exclude",
+                         "mig of a model needs exactly one of 'geometry' and 'profiles'");
             return false;
           });
   return table;

@@ -151,9 +151,9 @@ void refuse_duplicates(Value& value, const Document& document, Diagnostics& diag
   std::erase_if(value.entries, [&](const Entry& entry) {
     const auto [at, fresh] = first.try_emplace(entry.key, entry.key_mark);
     if (fresh) return false;
-    diagnostics.error(
-        "duplicate-key", document.place(entry.key_mark),
-        "key " + berth::quoted(entry.key) + " stands twice; first in line " + std::to_string(at->second.line));
+    diagnostics.error("duplicate-key", document.place(entry.key_mark),
+                      "key " + berth::quoted(entry.key) + " stands twice; first in line " +
+                          std::to_string(at->second.line));
     return true;
   });
   for (Entry& entry : value.entries) refuse_duplicates(entry.value, document, diagnostics);

@@ -19,23 +19,27 @@ bool needs_quotes(const std::string& text) {
   static constexpr std::array<std::string_view, 4> nothing = {"null", "Null", "NULL", "~"};
   if (std::find(nothing.begin(), nothing.end(), text) != nothing.end()) return true;
   const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-           c == '/' || c == '+' || c == '-' || c == '%' || c == ':' || c == '@';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '/' || c == '+' || c == '-' || c == '%' || c == ':' || c == '@';
   };
   if (!std::all_of(text.begin(), text.end(), plain)) return true;
   // A colon before a blank, or at an end, separates; a leading indicator means something.
-  if (text.front() == '-' && (text.size() == 1 || text[1] == '-' || text[1] < '0' || text[1] > '9')) return true;
-  if (text == "..." || text.front() == '%' || text.front() == '@' || text.front() == ':' || text.back() == ':') return true;
+  if (text.front() == '-' && (text.size() == 1 || text[1] == '-' || text[1] < '0' || text[1] > '9'))
+    return true;
+  if (text == "..." || text.front() == '%' || text.front() == '@' || text.front() == ':' ||
+      text.back() == ':')
+    return true;
   return false;
 }
 
 // Texts that look like numbers, times or truth are quoted where they are texts, so that other YAML readers keep them.
 bool looks_like_another_type(const std::string& text) {
-  static constexpr std::array<std::string_view, 14> truths = {"true", "True", "TRUE", "false", "False", "FALSE", "yes",
-                                                              "Yes",  "no",   "No",   "on",    "off",   "y",     "n"};
+  static constexpr std::array<std::string_view, 14> truths = {
+      "true", "True", "TRUE", "false", "False", "FALSE", "yes", "Yes", "no", "No", "on", "off", "y", "n"};
   if (std::find(truths.begin(), truths.end(), text) != truths.end()) return true;
   return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == ':' || c == 'e' || c == 'E' || c == '_';
+    return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == ':' || c == 'e' || c == 'E' ||
+           c == '_';
   });
 }
 
@@ -71,8 +75,12 @@ std::string key_text(const std::string& key) {
 // In one line; stops growing soon after `limit`.
 void flow(const Value& value, std::size_t limit, std::string& out) {
   switch (value.kind) {
-    case Value::Kind::null: out += "null"; return;
-    case Value::Kind::scalar: out += scalar(value); return;
+    case Value::Kind::null:
+      out += "null";
+      return;
+    case Value::Kind::scalar:
+      out += scalar(value);
+      return;
     case Value::Kind::list: {
       out += '[';
       for (std::size_t i = 0; i < value.items.size() && out.size() <= limit; ++i) {
@@ -143,6 +151,8 @@ std::string emit_yaml(const Value& root) {
   return out;
 }
 
-std::string print_scenario(const Scenario& scenario) { return emit_yaml(keys<Scenario>().write(scenario)); }
+std::string print_scenario(const Scenario& scenario) {
+  return emit_yaml(keys<Scenario>().write(scenario));
+}
 
 }  // namespace berth::scenario

@@ -38,7 +38,8 @@ struct WeightsForm {
   }
   static Value write(const type& choice) {
     Value value = Value::map();
-    for (const auto& [drawn, weight] : choice.options) value.add(Key::write(drawn), WeightNumber::write(weight));
+    for (const auto& [drawn, weight] : choice.options)
+      value.add(Key::write(drawn), WeightNumber::write(weight));
     return value;
   }
 };
@@ -60,7 +61,8 @@ struct GpuKey {
     }
     reader.error(entry.key_mark, "wrong-value",
                  "gpu: " + berth::quoted(entry.key) +
-                     " is not a number of GPUs, a fraction of one or a MIG profile (expected such as 8, 0.25 or 1g.10gb)");
+                     " is not a number of GPUs, a fraction of one or a MIG profile (expected such as 8, 0.25 "
+                     "or 1g.10gb)");
     return false;
   }
   static std::string write(const type& gpu) { return text_of_gpu(gpu).value_or(""); }
@@ -73,7 +75,8 @@ struct DurationKey {
       out = *parsed;
       return true;
     }
-    reader.error(entry.key_mark, "wrong-value", parsed ? berth::quoted(entry.key) + " is out of range" : parsed.error());
+    reader.error(entry.key_mark, "wrong-value",
+                 parsed ? berth::quoted(entry.key) + " is out of range" : parsed.error());
     return false;
   }
   static std::string write(Duration duration) { return print_duration(duration); }
@@ -171,11 +174,12 @@ struct Exponential {
   Duration mean;
 };
 const Keys<Exponential>& exponential_keys() {
-  static const Keys<Exponential> table = Keys<Exponential>("exponential")
-                                             .key<PositiveDurationForm>("mean", &Exponential::mean, Need::required)
-                                             .shorthand([](Reader& reader, const Value& value, Exponential& out) {
-                                               return PositiveDurationForm::read(reader, value, out.mean);
-                                             });
+  static const Keys<Exponential> table =
+      Keys<Exponential>("exponential")
+          .key<PositiveDurationForm>("mean", &Exponential::mean, Need::required)
+          .shorthand([](Reader& reader, const Value& value, Exponential& out) {
+            return PositiveDurationForm::read(reader, value, out.mean);
+          });
   return table;
 }
 
@@ -188,8 +192,8 @@ constexpr HourFactors flat_day() {
   return day;
 }
 // People arrive from eight, pause at noon and leave by six; something is always started at night. The mean is 1.
-constexpr HourFactors office_day = {150,  100,  100,  100,  100,  150,  250,  600,  1400, 2200, 2400, 2400,
-                                    1800, 2100, 2400, 2300, 2000, 1400, 800,  500,  350,  200,  100,  100};
+constexpr HourFactors office_day = {150,  100,  100,  100,  100,  150,  250, 600, 1400, 2200, 2400, 2400,
+                                    1800, 2100, 2400, 2300, 2000, 1400, 800, 500, 350,  200,  100,  100};
 constexpr std::int32_t sum_of(const HourFactors& day) {
   std::int32_t sum = 0;
   for (const std::int32_t factor : day) sum += factor;
@@ -272,7 +276,8 @@ const Keys<DurationSpread>& keys() {
           })
           .check([](Reader& reader, const Value& value, DurationSpread&) {
             if (value.entries.size() == 1) return true;
-            reader.error(value.mark, "keys-exclude", "a duration needs exactly one of 'lognormal', 'exponential' and 'choice'");
+            reader.error(value.mark, "keys-exclude",
+                         "a duration needs exactly one of 'lognormal', 'exponential' and 'choice'");
             return false;
           });
   return table;
@@ -297,7 +302,8 @@ template <>
 const Keys<Arrivals>& keys() {
   static const Keys<Arrivals> table =
       Keys<Arrivals>("arrivals")
-          .key<DecimalForm<std::int64_t, 6, 0, 1'000'000'000'000>>("per_hour", &Arrivals::per_hour_micro, Need::required)
+          .key<DecimalForm<std::int64_t, 6, 0, 1'000'000'000'000>>("per_hour", &Arrivals::per_hour_micro,
+                                                                   Need::required)
           .key<ByHourForm>("by_hour", &Arrivals::by_hour_milli)
           .key<DecimalForm<std::int32_t, 3, 0, 1'000'000>>("weekend", &Arrivals::weekend_milli)
           .key<WhenForm>("from", &Arrivals::from)
@@ -305,7 +311,6 @@ const Keys<Arrivals>& keys() {
           .key<NumberForm<std::int64_t, 0, max_count>>("count", &Arrivals::count);
   return table;
 }
-
 
 template <>
 const Keys<GeneratorSpec>& keys() {

@@ -55,7 +55,8 @@ class GeneratorSource : public simulation::SubmissionSource {
   }
 
   std::optional<simulation::Submission> next() override {
-    if (generator_.arrivals.count && static_cast<std::int64_t>(drawn_) >= *generator_.arrivals.count) return std::nullopt;
+    if (generator_.arrivals.count && static_cast<std::int64_t>(drawn_) >= *generator_.arrivals.count)
+      return std::nullopt;
     if (!advance()) return std::nullopt;
     const std::uint64_t n = drawn_++;
     const std::string& name = generator_.name.value;
@@ -92,7 +93,8 @@ class GeneratorSource : public simulation::SubmissionSource {
     const std::int64_t day = std::max<std::int64_t>(1000, a.weekend_milli);
     full_ = most * day;
     // per_hour is the mean of a weekday: factors are taken relative to their own mean.
-    const Int128 rate = Int128{a.per_hour_micro} * most * 24 * day / (Int128{sum} * 1000);  // millionths an hour
+    const Int128 rate =
+        Int128{a.per_hour_micro} * most * 24 * day / (Int128{sum} * 1000);  // millionths an hour
     if (rate <= 0) {
       exhausted_ = true;
       return;
@@ -113,8 +115,8 @@ class GeneratorSource : public simulation::SubmissionSource {
       const auto weekday = weekday_of_days(days_from_civil(local.date));
       const bool weekend = weekday == Weekday::saturday || weekday == Weekday::sunday;
       const auto hour = static_cast<std::size_t>(local.time_of_day / hours(1));
-      const std::int64_t share =
-          std::int64_t{generator_.arrivals.by_hour_milli[hour]} * (weekend ? generator_.arrivals.weekend_milli : 1000);
+      const std::int64_t share = std::int64_t{generator_.arrivals.by_hour_milli[hour]} *
+                                 (weekend ? generator_.arrivals.weekend_milli : 1000);
       if (random.below(static_cast<std::uint64_t>(full_)) < static_cast<std::uint64_t>(share)) return true;
     }
     exhausted_ = true;
@@ -128,9 +130,14 @@ class GeneratorSource : public simulation::SubmissionSource {
     Random random = durations_.at(generator_.name.value, n);
     Duration drawn;
     switch (spread.kind) {
-      case DurationSpread::Kind::fixed: return spread.value;
-      case DurationSpread::Kind::lognormal: drawn = random.lognormal(spread.value, spread.p95); break;
-      case DurationSpread::Kind::exponential: drawn = random.exponential(spread.value); break;
+      case DurationSpread::Kind::fixed:
+        return spread.value;
+      case DurationSpread::Kind::lognormal:
+        drawn = random.lognormal(spread.value, spread.p95);
+        break;
+      case DurationSpread::Kind::exponential:
+        drawn = random.exponential(spread.value);
+        break;
       case DurationSpread::Kind::choice:
         return spread.choice.options[random.weighted_choice(weights_of(spread.choice))].first;
     }
@@ -154,7 +161,8 @@ class GeneratorSource : public simulation::SubmissionSource {
 
 }  // namespace
 
-std::unique_ptr<simulation::SubmissionSource> generator_source(const Scenario& scenario, const GeneratorSpec& generator,
+std::unique_ptr<simulation::SubmissionSource> generator_source(const Scenario& scenario,
+                                                               const GeneratorSpec& generator,
                                                                const Ids& ids) {
   return std::make_unique<GeneratorSource>(scenario, generator, ids);
 }

@@ -28,9 +28,12 @@ bool is_whole_number(std::string_view text) {
 struct MigForm {
   using type = std::vector<MigRequest>;
 
-  static bool profile(Reader& reader, const Value& value, const std::string& text, std::int32_t count, type& out) {
-    if (!looks_like_profile(text)) return reader.wrong_value(value, berth::quoted(text) + " is not a MIG profile such as 1g.10gb");
-    const auto same = std::find_if(out.begin(), out.end(), [&](const MigRequest& m) { return m.profile == text; });
+  static bool profile(Reader& reader, const Value& value, const std::string& text, std::int32_t count,
+                      type& out) {
+    if (!looks_like_profile(text))
+      return reader.wrong_value(value, berth::quoted(text) + " is not a MIG profile such as 1g.10gb");
+    const auto same =
+        std::find_if(out.begin(), out.end(), [&](const MigRequest& m) { return m.profile == text; });
     if (same != out.end()) {
       same->count += count;
     } else {
@@ -71,7 +74,8 @@ bool read_portion(Reader& reader, const Value& value, std::int64_t& milli) {
   const std::string* text = reader.scalar(value, "a fraction of a GPU such as 0.5");
   if (!text || !take(reader, value, parse_decimal(*text, 1000), milli)) return false;
   return (milli > 0 && milli <= 1000) ||
-         reader.wrong_value(value, berth::quoted(*text) + " is not a fraction of one GPU (expected above 0, up to 1)");
+         reader.wrong_value(
+             value, berth::quoted(*text) + " is not a fraction of one GPU (expected above 0, up to 1)");
 }
 
 // The long form while it is read.
@@ -91,13 +95,15 @@ bool read_limit(Reader& reader, const Value& value, const Ask& ask, GpuRequest& 
   if (ask.memory) {
     Bytes limit;
     if (!BytesForm::read(reader, entry->value, limit)) return false;
-    if (limit < *ask.memory) return reader.wrong_value(entry->value, berth::quoted(entry->value.text) + " is below the request");
+    if (limit < *ask.memory)
+      return reader.wrong_value(entry->value, berth::quoted(entry->value.text) + " is below the request");
     out.memory_limit = limit;
     return true;
   }
   std::int64_t limit = 0;
   if (!read_portion(reader, entry->value, limit)) return false;
-  if (limit < *ask.fraction) return reader.wrong_value(entry->value, berth::quoted(entry->value.text) + " is below the request");
+  if (limit < *ask.fraction)
+    return reader.wrong_value(entry->value, berth::quoted(entry->value.text) + " is below the request");
   out.portion_limit = GpuMilli(limit);
   return true;
 }
@@ -147,14 +153,23 @@ const Keys<Ask>& ask_keys() {
       Keys<Ask>("gpu")
           .custom(
               "fraction",
-              [](Reader& reader, const Value& value, Ask& out) { return read_portion(reader, value, out.fraction.emplace()); },
-              [](const Ask& ask) { return ask.fraction ? std::optional(write_decimal(*ask.fraction, 3)) : std::nullopt; })
+              [](Reader& reader, const Value& value, Ask& out) {
+                return read_portion(reader, value, out.fraction.emplace());
+              },
+              [](const Ask& ask) {
+                return ask.fraction ? std::optional(write_decimal(*ask.fraction, 3)) : std::nullopt;
+              })
           .key<BytesForm>("memory", &Ask::memory)
           .key<MigForm>("mig", &Ask::mig)
           .key<NumberForm<std::int32_t, 1, most_devices>>("devices", &Ask::devices)
           .custom(
-              "limit", [](Reader&, const Value&, Ask&) { return true; },  // read by read_limit, in the unit of the request
-              [](const Ask& ask) { return ask.limit ? std::optional(Value::scalar(*ask.limit)) : std::nullopt; });
+              "limit",
+              [](Reader&, const Value&, Ask&) {
+                return true;
+              },  // read by read_limit, in the unit of the request
+              [](const Ask& ask) {
+                return ask.limit ? std::optional(Value::scalar(*ask.limit)) : std::nullopt;
+              });
   return table;
 }
 
@@ -178,12 +193,15 @@ std::optional<GpuRequest> gpu_of_text(std::string_view text) {
 
 std::optional<std::string> text_of_gpu(const GpuRequest& gpu) {
   switch (gpu.kind) {
-    case GpuRequestKind::none: return "0";
-    case GpuRequestKind::whole: return std::to_string(gpu.devices);
+    case GpuRequestKind::none:
+      return "0";
+    case GpuRequestKind::whole:
+      return std::to_string(gpu.devices);
     case GpuRequestKind::fraction:
       if (gpu.devices != 1 || gpu.portion_limit) return std::nullopt;
       return print_decimal(gpu.portion.value, 3);
-    case GpuRequestKind::memory: return std::nullopt;
+    case GpuRequestKind::memory:
+      return std::nullopt;
     case GpuRequestKind::mig:
       if (gpu.mig.size() != 1 || gpu.mig[0].count != 1) return std::nullopt;
       return gpu.mig[0].profile;
@@ -203,9 +221,10 @@ bool GpuForm::read(Reader& reader, const Value& value, type& out) {
       }
       const auto decimal = parse_decimal(value.text, 1000);
       if (decimal && *decimal <= 1000) return read_portion(reader, value, milli);
-      return reader.wrong_value(value, berth::quoted(value.text) +
-                                           " is not a number of whole GPUs, nor a fraction below 1 (expected such as 8, "
-                                           "0.5, {memory: 20Gi} or {mig: 1g.10gb})");
+      return reader.wrong_value(
+          value, berth::quoted(value.text) +
+                     " is not a number of whole GPUs, nor a fraction below 1 (expected such as 8, "
+                     "0.5, {memory: 20Gi} or {mig: 1g.10gb})");
     }
     std::int64_t count = 0;
     if (!read_whole_number(reader, value, 0, most_devices, count)) return false;

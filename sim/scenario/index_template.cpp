@@ -21,8 +21,9 @@ std::int64_t take_number(std::string_view& text) {
 
 Parsed<IndexTemplate> IndexTemplate::parse(std::string_view text) {
   const auto refuse = [&](std::string_view piece) {
-    return Parsed<IndexTemplate>::failure(berth::quoted(piece) +
-                                          " is not a template (expected such as {index}, {index:02}, {index/8} or {index%8})");
+    return Parsed<IndexTemplate>::failure(
+        berth::quoted(piece) +
+        " is not a template (expected such as {index}, {index:02}, {index/8} or {index%8})");
   };
   IndexTemplate result;
   while (!text.empty()) {

@@ -28,7 +28,8 @@ Diagnostics bounded(const Diagnostics& all) {
   const std::string message = std::to_string(left) + " more faults are not shown";
   const Place place{all.all().back().place.file, 0, 0};
   // Warnings beyond the bound must not turn into an error, nor errors vanish.
-  all.has_errors() ? shown.error("too-many-faults", place, message) : shown.warning("too-many-faults", place, message);
+  all.has_errors() ? shown.error("too-many-faults", place, message)
+                   : shown.warning("too-many-faults", place, message);
   return shown;
 }
 

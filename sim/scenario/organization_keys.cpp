@@ -9,7 +9,8 @@ namespace berth::scenario {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> quota_words = {"gpu", "cpu", "memory", "limit", "over_quota_weight"};
+constexpr std::array<std::string_view, 5> quota_words = {"gpu", "cpu", "memory", "limit",
+                                                         "over_quota_weight"};
 constexpr std::int64_t most_gpus = max_nodes * max_gpus_per_node;
 
 bool says_unlimited(const Value& value) {
@@ -35,7 +36,8 @@ struct CpuAmountForm {
     CpuMilli cpu;
     if (!text || !take(reader, value, parse_cpu(*text), cpu)) return false;
     out = cpu.value;
-    return cpu.value <= max_cpu.value * max_nodes || reader.wrong_value(value, berth::quoted(*text) + " is too large");
+    return cpu.value <= max_cpu.value * max_nodes ||
+           reader.wrong_value(value, berth::quoted(*text) + " is too large");
   }
   static Value write(std::int64_t milli) {
     return Value::scalar(milli == organization::unlimited ? "unlimited" : print_cpu(CpuMilli(milli)));
@@ -157,7 +159,8 @@ const Keys<QuotaSpec>& keys() {
 
 bool QuotasForm::read(Reader& reader, const Value& value, type& out) {
   out.clear();
-  if (!value.is_map()) return reader.wrong_type(value, "a map of node pools, or of gpu, cpu, memory and limit");
+  if (!value.is_map())
+    return reader.wrong_type(value, "a map of node pools, or of gpu, cpu, memory and limit");
   Value for_every = Value::map();
   for_every.mark = value.mark;
   bool good = true;

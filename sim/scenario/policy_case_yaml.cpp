@@ -19,8 +19,9 @@ using workload::PodStatus;
 
 const std::vector<std::pair<std::string, PodStatus>>& status_words() {
   static const std::vector<std::pair<std::string, PodStatus>> words{
-      {"pending", PodStatus::pending},     {"gated", PodStatus::gated},         {"binding", PodStatus::binding},
-      {"running", PodStatus::running},     {"releasing", PodStatus::releasing}, {"succeeded", PodStatus::succeeded},
+      {"pending", PodStatus::pending},     {"gated", PodStatus::gated},
+      {"binding", PodStatus::binding},     {"running", PodStatus::running},
+      {"releasing", PodStatus::releasing}, {"succeeded", PodStatus::succeeded},
       {"failed", PodStatus::failed},       {"pipelined", PodStatus::pipelined},
   };
   return words;
@@ -50,9 +51,9 @@ struct CaseWords {
 };
 
 const std::vector<std::string>& case_keys() {
-  static const std::vector<std::string> names{"name",   "why",     "cluster",       "nodes",          "organization",
-                                              "departments", "policy",  "actions", "workloads",     "state",
-                                              "usage",  "cycles",  "steady_cycles", "between_cycles", "expect"};
+  static const std::vector<std::string> names{
+      "name",      "why",   "cluster", "nodes",  "organization",  "departments",    "policy", "actions",
+      "workloads", "state", "usage",   "cycles", "steady_cycles", "between_cycles", "expect"};
   return names;
 }
 
@@ -111,7 +112,8 @@ class YamlCase {
         words_.expect = &entry.value;
       }
     }
-    for (const auto& [one, other] : {std::pair("cluster", "nodes"), std::pair("organization", "departments")}) {
+    for (const auto& [one, other] :
+         {std::pair("cluster", "nodes"), std::pair("organization", "departments")}) {
       if ((value_.find(one) != nullptr) == (value_.find(other) != nullptr)) {
         reader_.error(value_.mark, "keys-exclude",
                       "a case needs exactly one of '" + std::string(one) + "' and '" + other + "'");
@@ -197,7 +199,8 @@ class YamlCase {
     case_.organization = std::move(input.organization);
     build_cluster(input.cluster);
     std::vector<simulation::Submission> all;
-    while (std::optional<simulation::Submission> next = input.submissions->next()) all.push_back(std::move(*next));
+    while (std::optional<simulation::Submission> next = input.submissions->next())
+      all.push_back(std::move(*next));
     for (std::size_t i = 0; i < all.size(); ++i) {
       add_workload(std::move(all[i]), case_.now - minutes(static_cast<std::int64_t>(all.size() - i)));
     }
@@ -273,7 +276,8 @@ class YamlCase {
         continue;
       }
       const Value* pods = &entry.value;
-      if (entry.value.is_map() && entry.value.find("node") == nullptr && entry.value.find("status") == nullptr) {
+      if (entry.value.is_map() && entry.value.find("node") == nullptr &&
+          entry.value.find("status") == nullptr) {
         pods = read_times(entry.value, found->second);
       }
       if (pods != nullptr) place_pods(*pods, found->second);
@@ -297,10 +301,12 @@ class YamlCase {
         case_.stale_for[id] = ago;
       } else if (entry.key == "deleted") {
         BoolForm::read(reader_, entry.value, w.deleting_job);
-      } else if (const std::vector<std::string> known{"pods", "started", "created", "below_minimum", "deleted"};
+      } else if (const std::vector<std::string> known{"pods", "started", "created", "below_minimum",
+                                                      "deleted"};
                  std::find(known.begin(), known.end(), entry.key) == known.end()) {
-        reader_.error(entry.key_mark, "unknown-key",
-                      "unknown key " + quoted(entry.key) + " in a workload's state" + suggestion(entry.key, known));
+        reader_.error(
+            entry.key_mark, "unknown-key",
+            "unknown key " + quoted(entry.key) + " in a workload's state" + suggestion(entry.key, known));
       }
     }
     return pods;
@@ -313,8 +319,9 @@ class YamlCase {
       return;
     }
     if (value.items.size() > pods.size()) {
-      reader_.error(value.mark, "too-many",
-                    std::to_string(value.items.size()) + " places for " + std::to_string(pods.size()) + " pods");
+      reader_.error(
+          value.mark, "too-many",
+          std::to_string(value.items.size()) + " places for " + std::to_string(pods.size()) + " pods");
       return;
     }
     for (std::size_t i = 0; i < value.items.size(); ++i) place_pod(value.items[i], pods[i]);
@@ -481,7 +488,8 @@ class YamlCase {
       } else if (entry.key == "node") {
         read_expected_node(entry.value, out);
       } else if (entry.key == "gpus") {
-        DecimalForm<std::int64_t, 3, 0, max_count>::read(reader_, entry.value, out.accepted_gpu_milli.emplace());
+        DecimalForm<std::int64_t, 3, 0, max_count>::read(reader_, entry.value,
+                                                         out.accepted_gpu_milli.emplace());
       } else if (entry.key == "message") {
         TextForm::read(reader_, entry.value, out.message.emplace());
       } else {
@@ -503,14 +511,16 @@ class YamlCase {
   }
 
   // Each name of `into` read as a whole number.
-  void read_numbers(const Value& value, const std::vector<std::pair<std::string, std::optional<std::int64_t>*>>& into) {
+  void read_numbers(const Value& value,
+                    const std::vector<std::pair<std::string, std::optional<std::int64_t>*>>& into) {
     if (!value.is_map()) {
       reader_.wrong_type(value, "a map");
       return;
     }
     for (const Entry& entry : value.entries) {
       const Reader::Key key(reader_, entry.key);
-      const auto found = std::find_if(into.begin(), into.end(), [&](const auto& i) { return i.first == entry.key; });
+      const auto found =
+          std::find_if(into.begin(), into.end(), [&](const auto& i) { return i.first == entry.key; });
       if (found == into.end()) {
         std::vector<std::string> known;
         for (const auto& [name, number] : into) known.push_back(name);
@@ -524,7 +534,8 @@ class YamlCase {
 
   void read_at_most(const Value& value) {
     AtMost& most = case_.expected.at_most;
-    read_numbers(value, {{"binds", &most.binds}, {"evictions", &most.evictions}, {"pipelines", &most.pipelines}});
+    read_numbers(value,
+                 {{"binds", &most.binds}, {"evictions", &most.evictions}, {"pipelines", &most.pipelines}});
   }
 
   void read_expected_nodes(const Value& value) {
@@ -562,7 +573,8 @@ class YamlCase {
 
 }  // namespace
 
-std::vector<PolicyCase> read_policy_cases_yaml(const std::string& text, const std::string& file, Diagnostics& faults) {
+std::vector<PolicyCase> read_policy_cases_yaml(const std::string& text, const std::string& file,
+                                               Diagnostics& faults) {
   std::vector<PolicyCase> cases;
   Document document;
   const std::uint32_t index = document.add_file(file);
@@ -571,7 +583,8 @@ std::vector<PolicyCase> read_policy_cases_yaml(const std::string& text, const st
   Reader reader(document, faults);
   const Entry* list = root->is_map() ? root->find("cases") : nullptr;
   if (list == nullptr || root->entries.size() != 1 || !list->value.is_list()) {
-    faults.error("case", document.place(root->mark), "a file of policy cases is a map with one key, 'cases': a list");
+    faults.error("case", document.place(root->mark),
+                 "a file of policy cases is a map with one key, 'cases': a list");
     return cases;
   }
   std::set<std::string> ids;

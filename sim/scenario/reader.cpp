@@ -39,7 +39,8 @@ constexpr std::size_t most_compared = 20'000;
 
 std::string suggestion(std::string_view name, const std::vector<std::string>& known) {
   if (known.size() > most_compared) return "";
-  if (const auto nearest = nearest_name(name, known)) return "; did you mean " + berth::quoted(*nearest) + "?";
+  if (const auto nearest = nearest_name(name, known))
+    return "; did you mean " + berth::quoted(*nearest) + "?";
   if (known.empty() || known.size() > 40) return "";
   std::string text = "; expected ";
   for (std::size_t i = 0; i < known.size(); ++i) {
@@ -49,8 +50,10 @@ std::string suggestion(std::string_view name, const std::vector<std::string>& kn
   return text;
 }
 
-void Reader::unknown(Mark mark, std::string_view noun, std::string_view name, const std::vector<std::string>& known) {
-  error(mark, "unknown-name", "unknown " + std::string(noun) + " " + berth::quoted(name) + suggestion(name, known));
+void Reader::unknown(Mark mark, std::string_view noun, std::string_view name,
+                     const std::vector<std::string>& known) {
+  error(mark, "unknown-name",
+        "unknown " + std::string(noun) + " " + berth::quoted(name) + suggestion(name, known));
 }
 
 bool is_name(std::string_view text) {
@@ -76,13 +79,16 @@ bool NameForm::read(Reader& reader, const Value& value, Name& out) {
   const std::string* text = reader.scalar(value, "a name");
   if (!text) return false;
   if (!is_name(*text)) {
-    return reader.wrong_value(value, berth::quoted(*text) + " is not a name (1 to " + std::to_string(max_name) +
+    return reader.wrong_value(value, berth::quoted(*text) + " is not a name (1 to " +
+                                         std::to_string(max_name) +
                                          " bytes, no control characters, no blank at an end)");
   }
   out = Name(*text, value.mark);
   return true;
 }
-Value NameForm::write(const Name& name) { return TextForm::write(name.value); }
+Value NameForm::write(const Name& name) {
+  return TextForm::write(name.value);
+}
 
 bool BoolForm::read(Reader& reader, const Value& value, bool& out) {
   const std::string* text = reader.scalar(value, "true or false");
@@ -91,7 +97,9 @@ bool BoolForm::read(Reader& reader, const Value& value, bool& out) {
   out = *text == "true";
   return true;
 }
-Value BoolForm::write(bool on) { return Value::scalar(on ? "true" : "false"); }
+Value BoolForm::write(bool on) {
+  return Value::scalar(on ? "true" : "false");
+}
 
 bool DurationForm::read(Reader& reader, const Value& value, Duration& out) {
   const std::string* text = reader.scalar(value, "a duration such as 90s, 5m or 1h30m");
@@ -99,13 +107,17 @@ bool DurationForm::read(Reader& reader, const Value& value, Duration& out) {
   if (out <= max_duration) return true;
   return reader.wrong_value(value, berth::quoted(*text) + " is longer than " + print_duration(max_duration));
 }
-Value DurationForm::write(Duration duration) { return Value::scalar(print_duration(duration)); }
+Value DurationForm::write(Duration duration) {
+  return Value::scalar(print_duration(duration));
+}
 
 bool PositiveDurationForm::read(Reader& reader, const Value& value, Duration& out) {
   if (!DurationForm::read(reader, value, out)) return false;
   return out > Duration{} || reader.wrong_value(value, berth::quoted(value.text) + " must be longer than 0");
 }
-Value PositiveDurationForm::write(Duration duration) { return DurationForm::write(duration); }
+Value PositiveDurationForm::write(Duration duration) {
+  return DurationForm::write(duration);
+}
 
 bool WhenForm::read(Reader& reader, const Value& value, When& out) {
   const std::string* text = reader.scalar(value, "an offset from the start such as 2d2h, or an instant");
@@ -134,44 +146,57 @@ Value write_instant(Instant at) {
 bool CpuForm::read(Reader& reader, const Value& value, CpuMilli& out) {
   const std::string* text = reader.scalar(value, "a number of CPU cores such as 4 or 500m");
   if (!text || !take(reader, value, parse_cpu(*text), out)) return false;
-  return out <= max_cpu || reader.wrong_value(value, berth::quoted(*text) + " is more than " + print_cpu(max_cpu) + " cores");
+  return out <= max_cpu ||
+         reader.wrong_value(value, berth::quoted(*text) + " is more than " + print_cpu(max_cpu) + " cores");
 }
-Value CpuForm::write(CpuMilli cpu) { return Value::scalar(print_cpu(cpu)); }
+Value CpuForm::write(CpuMilli cpu) {
+  return Value::scalar(print_cpu(cpu));
+}
 
 bool BytesForm::read(Reader& reader, const Value& value, Bytes& out) {
   const std::string* text = reader.scalar(value, "an amount of memory such as 20Gi");
   if (!text || !take(reader, value, parse_bytes(*text), out)) return false;
-  return out <= max_memory || reader.wrong_value(value, berth::quoted(*text) + " is more than " + print_bytes(max_memory));
+  return out <= max_memory ||
+         reader.wrong_value(value, berth::quoted(*text) + " is more than " + print_bytes(max_memory));
 }
-Value BytesForm::write(Bytes bytes) { return Value::scalar(print_bytes(bytes)); }
+Value BytesForm::write(Bytes bytes) {
+  return Value::scalar(print_bytes(bytes));
+}
 
-bool read_whole_number(Reader& reader, const Value& value, std::int64_t least, std::int64_t most, std::int64_t& out) {
+bool read_whole_number(Reader& reader, const Value& value, std::int64_t least, std::int64_t most,
+                       std::int64_t& out) {
   const std::string* text = reader.scalar(value, "a whole number");
   return text && take(reader, value, parse_integer(*text, least, most), out);
 }
 
-bool read_decimal(Reader& reader, const Value& value, std::int64_t scale, std::int64_t least, std::int64_t most,
-                  std::int64_t& out) {
+bool read_decimal(Reader& reader, const Value& value, std::int64_t scale, std::int64_t least,
+                  std::int64_t most, std::int64_t& out) {
   const std::string* text = reader.scalar(value, "a number");
   if (!text || !take(reader, value, parse_decimal(*text, scale), out)) return false;
   if (out >= least && out <= most) return true;
   int places = 0;
   for (std::int64_t s = scale; s > 1; s /= 10) ++places;
-  return reader.wrong_value(value, berth::quoted(*text) + " is out of range (expected " + print_decimal(least, places) + " to " +
-                                       print_decimal(most, places) + ")");
+  return reader.wrong_value(value, berth::quoted(*text) + " is out of range (expected " +
+                                       print_decimal(least, places) + " to " + print_decimal(most, places) +
+                                       ")");
 }
 
-Value write_decimal(std::int64_t value, int places) { return Value::scalar(print_decimal(value, places)); }
+Value write_decimal(std::int64_t value, int places) {
+  return Value::scalar(print_decimal(value, places));
+}
 
 bool PercentForm::read(Reader& reader, const Value& value, std::int32_t& out) {
   const std::string* text = reader.scalar(value, "a share such as 60%");
   std::int64_t millionths = 0;
   if (!text || !take(reader, value, parse_share(*text), millionths)) return false;
-  if (millionths % 10'000 != 0) return reader.wrong_value(value, berth::quoted(*text) + " is not a whole number of percent");
+  if (millionths % 10'000 != 0)
+    return reader.wrong_value(value, berth::quoted(*text) + " is not a whole number of percent");
   out = static_cast<std::int32_t>(millionths / 10'000);
   return true;
 }
-Value PercentForm::write(std::int32_t percent) { return Value::scalar(std::to_string(percent) + "%"); }
+Value PercentForm::write(std::int32_t percent) {
+  return Value::scalar(std::to_string(percent) + "%");
+}
 
 bool TextPairsForm::read(Reader& reader, const Value& value, type& out) {
   if (!value.is_map()) return reader.wrong_type(value, "a map of texts");

@@ -23,7 +23,8 @@ namespace berth::scenario {
 
 class Reader {
  public:
-  Reader(const Document& document, Diagnostics& diagnostics) : document_(document), diagnostics_(diagnostics) {}
+  Reader(const Document& document, Diagnostics& diagnostics)
+      : document_(document), diagnostics_(diagnostics) {}
 
   const Document& document() const { return document_; }
   // What `now` means as clock.start.
@@ -39,7 +40,8 @@ class Reader {
   // The text of a scalar; nullptr when it is none (reported).
   const std::string* scalar(const Value& value, std::string_view expected);
   // `name` is none of `known`: "unknown NOUN 'name'; did you mean 'x'?", or the list of what is known when it is short.
-  void unknown(Mark mark, std::string_view noun, std::string_view name, const std::vector<std::string>& known);
+  void unknown(Mark mark, std::string_view noun, std::string_view name,
+               const std::vector<std::string>& known);
 
   // The key whose value is being read, for messages.
   class Key {
@@ -117,7 +119,8 @@ struct BytesForm {
 };
 
 bool read_whole_number(Reader&, const Value&, std::int64_t least, std::int64_t most, std::int64_t& out);
-bool read_decimal(Reader&, const Value&, std::int64_t scale, std::int64_t least, std::int64_t most, std::int64_t& out);
+bool read_decimal(Reader&, const Value&, std::int64_t scale, std::int64_t least, std::int64_t most,
+                  std::int64_t& out);
 
 template <class T, std::int64_t Least, std::int64_t Most>
 struct NumberForm {

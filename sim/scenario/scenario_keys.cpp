@@ -18,7 +18,8 @@ struct PathForm {
   static bool read(Reader& reader, const Value& value, Name& out) {
     const std::string* text = reader.scalar(value, "a file's path");
     if (!text) return false;
-    if (text->empty() || text->size() > 4096) return reader.wrong_value(value, berth::quoted(*text) + " is not a path");
+    if (text->empty() || text->size() > 4096)
+      return reader.wrong_value(value, berth::quoted(*text) + " is not a path");
     const std::filesystem::path folder(reader.document().folder(value.mark.file));
     out = Name((folder / *text).lexically_normal().string(), value.mark);
     return true;
@@ -34,9 +35,10 @@ struct HashForm {
   static bool read(Reader& reader, const Value& value, std::string& out) {
     if (!TextForm::read(reader, value, out)) return false;
     const bool hex = out.size() == 64 && std::all_of(out.begin(), out.end(), [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    });
-    return hex || reader.wrong_value(value, berth::quoted(out) + " is not a SHA-256 (64 lower-case hexadecimal digits)");
+                       return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+                     });
+    return hex || reader.wrong_value(
+                      value, berth::quoted(out) + " is not a SHA-256 (64 lower-case hexadecimal digits)");
   }
   static Value write(const std::string& hash) { return TextForm::write(hash); }
 };
@@ -83,7 +85,8 @@ constexpr std::array<VerbKey, 7> verbs = {{{"suspend", EventSpec::Verb::suspend}
 
 // `quota: {project: speech, node_pool: h100, gpu: 40}`: the words of a quota beside whose it is.
 bool read_quota_event(Reader& reader, const Value& value, EventSpec& out) {
-  if (!value.is_map()) return reader.wrong_type(value, "a map with project or department, node_pool and the new numbers");
+  if (!value.is_map())
+    return reader.wrong_type(value, "a map with project or department, node_pool and the new numbers");
   Value numbers = Value::map();
   numbers.mark = value.mark;
   bool good = true;
@@ -101,9 +104,11 @@ bool read_quota_event(Reader& reader, const Value& value, EventSpec& out) {
   }
   good &= keys<QuotaSpec>().read(reader, numbers, out.quota);
   if (owners == 1 && !numbers.entries.empty()) return good;
-  reader.error(value.mark, "keys-exclude",
-               owners == 1 ? "a quota event changes nothing: give 'gpu', 'cpu', 'memory', 'limit' or 'over_quota_weight'"
-                           : "a quota event needs exactly one of 'project' and 'department'");
+  reader.error(
+      value.mark, "keys-exclude",
+      owners == 1
+          ? "a quota event changes nothing: give 'gpu', 'cpu', 'memory', 'limit' or 'over_quota_weight'"
+          : "a quota event needs exactly one of 'project' and 'department'");
   return false;
 }
 
@@ -111,7 +116,8 @@ Value write_quota_event(const EventSpec& event) {
   Value value = Value::map();
   value.add(event.of_department ? "department" : "project", NameForm::write(event.target));
   if (!event.pool.value.empty()) value.add("node_pool", NameForm::write(event.pool));
-  for (Entry& entry : keys<QuotaSpec>().write(event.quota).entries) value.add(entry.key, std::move(entry.value));
+  for (Entry& entry : keys<QuotaSpec>().write(event.quota).entries)
+    value.add(entry.key, std::move(entry.value));
   return value;
 }
 
@@ -142,7 +148,8 @@ struct BoundForm {
   static Value write(const std::string& bound) { return Value::scalar(bound); }
 };
 
-bool flatten_options(Reader& reader, const Value& value, const std::string& prefix, std::map<std::string, Name>& out) {
+bool flatten_options(Reader& reader, const Value& value, const std::string& prefix,
+                     std::map<std::string, Name>& out) {
   if (!value.is_map()) return reader.wrong_type(value, "a map of options");
   bool good = true;
   for (const Entry& entry : value.entries) {
@@ -183,7 +190,9 @@ Value nest_options(const std::map<std::string, Name>& options) {
 
 struct OptionsForm {
   using type = std::map<std::string, Name>;
-  static bool read(Reader& reader, const Value& value, type& out) { return flatten_options(reader, value, "", out); }
+  static bool read(Reader& reader, const Value& value, type& out) {
+    return flatten_options(reader, value, "", out);
+  }
   static Value write(const type& options) { return nest_options(options); }
 };
 
@@ -211,7 +220,8 @@ const Keys<TraceSpec>& keys() {
               return true;
             },
             [](const TraceSpec& t2) {
-              return std::optional(hash_keys().write(Hashes{t2.nodes.sha256, t2.workloads.sha256, t2.typical.sha256}));
+              return std::optional(
+                  hash_keys().write(Hashes{t2.nodes.sha256, t2.workloads.sha256, t2.typical.sha256}));
             })
         .check([](Reader& reader, const Value& value, TraceSpec&) {
           if (value.find("nodes") || value.find("workloads")) return true;
@@ -235,7 +245,9 @@ const Keys<EventSpec>& keys() {
             out.verb = verb.verb;
             return NameForm::read(reader, value, out.target);
           },
-          [verb](const EventSpec& e) { return e.verb == verb.verb ? std::optional(NameForm::write(e.target)) : std::nullopt; });
+          [verb](const EventSpec& e) {
+            return e.verb == verb.verb ? std::optional(NameForm::write(e.target)) : std::nullopt;
+          });
     }
     t.custom(
          "quota",
@@ -252,9 +264,10 @@ const Keys<EventSpec>& keys() {
         .later("price")
         .check([](Reader& reader, const Value& value, EventSpec&) {
           if (value.entries.size() == 2) return true;
-          reader.error(value.mark, "keys-exclude",
-                       "an event needs 'at' and exactly one of suspend, resume, delete, cordon, uncordon, node_down, "
-                       "node_up and quota");
+          reader.error(
+              value.mark, "keys-exclude",
+              "an event needs 'at' and exactly one of suspend, resume, delete, cordon, uncordon, node_down, "
+              "node_up and quota");
           return false;
         });
     return t;
@@ -278,20 +291,25 @@ const Keys<Expectation>& keys() {
           .key<BoundForm>("equals", &Expectation::equals)
           .check([](Reader& reader, const Value& value, Expectation& out) {
             const bool about_workload = !out.workload.value.empty();
-            const bool asks = about_workload ? !out.phase.empty() || !out.node.value.empty() || out.preemptions
-                                             : !out.at_most.empty() || !out.at_least.empty() || !out.equals.empty();
+            const bool asks = about_workload
+                                  ? !out.phase.empty() || !out.node.value.empty() || out.preemptions
+                                  : !out.at_most.empty() || !out.at_least.empty() || !out.equals.empty();
             const char* fault = nullptr;
             if (about_workload == !out.metric.value.empty()) {
               fault = "an expectation is about exactly one of 'workload' and 'metric'";
             } else if (!asks) {
-              fault = about_workload ? "an expectation about a workload needs 'phase', 'node' or 'preemptions'"
-                                     : "an expectation about a metric needs 'at_most', 'at_least' or 'equals'";
+              fault = about_workload
+                          ? "an expectation about a workload needs 'phase', 'node' or 'preemptions'"
+                          : "an expectation about a metric needs 'at_most', 'at_least' or 'equals'";
             } else if (out.by && out.at) {
               fault = "an expectation has both 'by' and 'at'; give one of them";
-            } else if (about_workload ? value.find("at_most") || value.find("at_least") || value.find("equals")
-                                      : value.find("phase") || value.find("node") || value.find("preemptions") ||
-                                            value.find("by")) {
-              fault = "'phase', 'node', 'preemptions' and 'by' are for workloads, 'at_most', 'at_least' and 'equals' for metrics";
+            } else if (about_workload
+                           ? value.find("at_most") || value.find("at_least") || value.find("equals")
+                           : value.find("phase") || value.find("node") || value.find("preemptions") ||
+                                 value.find("by")) {
+              fault =
+                  "'phase', 'node', 'preemptions' and 'by' are for workloads, 'at_most', 'at_least' and "
+                  "'equals' for metrics";
             }
             if (fault) reader.error(value.mark, "keys-exclude", fault);
             return fault == nullptr;
@@ -314,7 +332,8 @@ const Keys<PolicyChoice>& keys() {
                 return PositiveDurationForm::read(reader, value, out.cycle.emplace());
               },
               [](const PolicyChoice& p) {
-                return std::optional(p.cycle ? PositiveDurationForm::write(*p.cycle) : Value::scalar("immediate"));
+                return std::optional(p.cycle ? PositiveDurationForm::write(*p.cycle)
+                                             : Value::scalar("immediate"));
               })
           .key<OptionsForm>("options", &PolicyChoice::options)
           .later("latency")
@@ -336,7 +355,8 @@ const Keys<Scenario>& keys() {
                 return good;
               },
               [](const Scenario& s) { return std::optional(TextForm::write(s.name)); })
-          .key<NumberForm<std::uint64_t, 0, std::numeric_limits<std::int64_t>::max()>>("seed", &Scenario::seed)
+          .key<NumberForm<std::uint64_t, 0, std::numeric_limits<std::int64_t>::max()>>("seed",
+                                                                                       &Scenario::seed)
           .key<Section<Clock>>("clock", &Scenario::clock)
           .key<Section<ClusterSpec>>("cluster", &Scenario::cluster)
           .key<Section<OrganizationSpec>>("organization", &Scenario::organization)

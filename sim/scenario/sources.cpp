@@ -22,8 +22,8 @@ const std::string* name_of(const Value& value) {
 }
 
 bool has_names(const Value& list) {
-  return !list.items.empty() &&
-         std::all_of(list.items.begin(), list.items.end(), [](const Value& item) { return name_of(item) != nullptr; });
+  return !list.items.empty() && std::all_of(list.items.begin(), list.items.end(),
+                                            [](const Value& item) { return name_of(item) != nullptr; });
 }
 
 fs::path folder_of(const fs::path& file) {
@@ -57,7 +57,8 @@ class Includer {
     Value base = Value::map();
     base.mark = own->mark;
     for (const Value& item : include.is_list() ? include.items : std::vector<Value>{include}) {
-      if (std::optional<Value> included = load_included(item, folder)) base = merge(std::move(base), std::move(*included));
+      if (std::optional<Value> included = load_included(item, folder))
+        base = merge(std::move(base), std::move(*included));
     }
     stack_.pop_back();
     Value merged = merge(std::move(base), std::move(*own));
@@ -74,12 +75,14 @@ class Includer {
   std::optional<Value> load_included(const Value& item, const fs::path& folder) {
     const Place place = document_.place(item.mark);
     if (!item.is_scalar() || item.text.empty()) {
-      diagnostics_.error("wrong-type", place, "include: expected a path or a list of paths, found " + describe(item));
+      diagnostics_.error("wrong-type", place,
+                         "include: expected a path or a list of paths, found " + describe(item));
       return std::nullopt;
     }
     if (++count_ > max_includes) {
       if (count_ == max_includes + 1) {
-        diagnostics_.error("too-many-includes", place, "more than " + std::to_string(max_includes) + " files are included");
+        diagnostics_.error("too-many-includes", place,
+                           "more than " + std::to_string(max_includes) + " files are included");
       }
       return std::nullopt;
     }
@@ -90,7 +93,8 @@ class Includer {
       for (auto at = std::find(stack_.begin(), stack_.end(), real); at != stack_.end(); ++at) {
         cycle += at->filename().string() + " -> ";
       }
-      diagnostics_.error("include-cycle", place, "files include each other: " + cycle + real.filename().string());
+      diagnostics_.error("include-cycle", place,
+                         "files include each other: " + cycle + real.filename().string());
       return std::nullopt;
     }
     const fs::path inside = real.lexically_relative(root_folder_);
@@ -153,7 +157,9 @@ bool apply_set(Value& root, const std::string& set, Document& document, Diagnost
   return set_path(root, path, std::move(value), place, diagnostics);
 }
 
-bool ends_here(std::string_view rest) { return rest.empty() || rest.front() == '.' || rest.front() == '['; }
+bool ends_here(std::string_view rest) {
+  return rest.empty() || rest.front() == '.' || rest.front() == '[';
+}
 
 // The longest of `names` that stands at the beginning of `rest`, as a whole step of the path: names may hold dots.
 std::optional<std::size_t> longest_step(const std::vector<const std::string*>& names, std::string_view rest) {
@@ -168,7 +174,8 @@ std::optional<std::size_t> longest_step(const std::vector<const std::string*>& n
 
 }  // namespace
 
-std::optional<std::string> read_text_file(const fs::path& path, const Place& asked, Diagnostics& diagnostics) {
+std::optional<std::string> read_text_file(const fs::path& path, const Place& asked,
+                                          Diagnostics& diagnostics) {
   const auto refuse = [&](const std::string& why) {
     diagnostics.error("cannot-read", asked, "cannot read " + berth::quoted(path.string()) + ": " + why);
     return std::nullopt;
@@ -206,8 +213,9 @@ Value merge(Value base, Value over) {
   if (base.is_list() && over.is_list() && has_names(base) && has_names(over)) {
     const std::size_t included = base.items.size();
     for (Value& item : over.items) {
-      const auto same = std::find_if(base.items.begin(), base.items.begin() + static_cast<std::ptrdiff_t>(included),
-                                     [&](const Value& b) { return *name_of(b) == *name_of(item); });
+      const auto same =
+          std::find_if(base.items.begin(), base.items.begin() + static_cast<std::ptrdiff_t>(included),
+                       [&](const Value& b) { return *name_of(b) == *name_of(item); });
       if (same != base.items.begin() + static_cast<std::ptrdiff_t>(included)) {
         *same = merge(std::move(*same), std::move(item));
       } else {
@@ -255,10 +263,11 @@ bool set_path(Value& root, std::string_view path, Value value, const Place& plac
       if (rest.front() == '[') {
         const std::size_t end = rest.find(']');
         const auto index = parse_integer(rest.substr(1, end == std::string_view::npos ? end : end - 1), 0);
-        if (end == std::string_view::npos || !index) return refuse("expected [index] at " + berth::quoted(rest));
+        if (end == std::string_view::npos || !index)
+          return refuse("expected [index] at " + berth::quoted(rest));
         if (static_cast<std::size_t>(*index) >= at->items.size()) {
-          return refuse(berth::quoted(done) + " has " + std::to_string(at->items.size()) + " entries; there is no [" +
-                        std::to_string(*index) + "]");
+          return refuse(berth::quoted(done) + " has " + std::to_string(at->items.size()) +
+                        " entries; there is no [" + std::to_string(*index) + "]");
         }
         rest.remove_prefix(end + 1);
         at = &at->items[static_cast<std::size_t>(*index)];
@@ -272,7 +281,8 @@ bool set_path(Value& root, std::string_view path, Value value, const Place& plac
         const auto step = longest_step(names, rest);
         if (!step) {
           const std::string_view wanted = rest.substr(0, std::min(rest.find_first_of(".["), rest.size()));
-          return refuse(berth::quoted(done) + " has no entry named " + berth::quoted(wanted) + suggestion(wanted, known));
+          return refuse(berth::quoted(done) + " has no entry named " + berth::quoted(wanted) +
+                        suggestion(wanted, known));
         }
         rest.remove_prefix(names[*step]->size());
         at = &at->items[*step];
@@ -290,8 +300,8 @@ bool set_path(Value& root, std::string_view path, Value value, const Place& plac
   return refuse("the path is deeper than " + std::to_string(max_depth) + " steps");
 }
 
-std::optional<Value> load_sources(const std::string& text, const std::string& file, const LoadOptions& options,
-                                  Document& document, Diagnostics& diagnostics) {
+std::optional<Value> load_sources(const std::string& text, const std::string& file,
+                                  const LoadOptions& options, Document& document, Diagnostics& diagnostics) {
   Includer includer(options, document, diagnostics);
   std::optional<Value> root = includer.load(text, file);
   if (!root) return std::nullopt;

@@ -16,11 +16,12 @@
 namespace berth::scenario {
 
 // The whole text of a file, or nothing (reported at `asked`, or at the file itself).
-std::optional<std::string> read_text_file(const std::filesystem::path& path, const Place& asked, Diagnostics& diagnostics);
+std::optional<std::string> read_text_file(const std::filesystem::path& path, const Place& asked,
+                                          Diagnostics& diagnostics);
 
 // Parses `text` (the content of `file`), merges what it includes and applies `options.sets`.
-std::optional<Value> load_sources(const std::string& text, const std::string& file, const LoadOptions& options,
-                                  Document& document, Diagnostics& diagnostics);
+std::optional<Value> load_sources(const std::string& text, const std::string& file,
+                                  const LoadOptions& options, Document& document, Diagnostics& diagnostics);
 
 // `over` stands above `base`.
 Value merge(Value base, Value over);

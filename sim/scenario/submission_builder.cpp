@@ -32,8 +32,8 @@ ShapeId add_shape(std::vector<workload::PodShape>& shapes, workload::PodShape sh
   return id_of<ShapeId>(index);
 }
 
-void add_sub_groups(const WorkloadCommon& common, const std::vector<SubGroupSpec>& groups, std::int32_t parent,
-                    const PodAsk& ask, Submission& out) {
+void add_sub_groups(const WorkloadCommon& common, const std::vector<SubGroupSpec>& groups,
+                    std::int32_t parent, const PodAsk& ask, Submission& out) {
   for (const SubGroupSpec& from : groups) {
     workload::SubGroup group;
     group.name = from.name.value;
@@ -108,8 +108,8 @@ Submission submission_of(const WorkloadCommon& common, const PodAsk& ask, const 
   spec.priority = common.priority->value;
   spec.priority_class = common.priority->class_name;
   if (common.preemptible) {
-    spec.preemptibility =
-        *common.preemptible ? workload::Preemptibility::preemptible : workload::Preemptibility::non_preemptible;
+    spec.preemptibility = *common.preemptible ? workload::Preemptibility::preemptible
+                                              : workload::Preemptibility::non_preemptible;
   }
   for (const Name& pool : common.node_pools) spec.node_pools.push_back(look_up(ids.pools, pool.value));
   if (common.sub_groups.empty()) {

@@ -28,7 +28,8 @@ std::vector<simulation::Submission> listed_submissions(const Scenario& scenario,
 // `models` of `ids` is not kept; the scenario's trace data is shared.
 std::unique_ptr<simulation::SubmissionSource> trace_source(const Scenario& scenario, const Ids& ids);
 // Draws as it is asked; keeps copies of what it needs.
-std::unique_ptr<simulation::SubmissionSource> generator_source(const Scenario& scenario, const GeneratorSpec& generator,
+std::unique_ptr<simulation::SubmissionSource> generator_source(const Scenario& scenario,
+                                                               const GeneratorSpec& generator,
                                                                const Ids& ids);
 
 }  // namespace berth::scenario

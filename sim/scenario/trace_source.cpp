@@ -13,7 +13,9 @@ namespace {
 class TraceSource : public simulation::SubmissionSource {
  public:
   TraceSource(const Scenario& scenario, const Ids& ids)
-      : data_(scenario.trace->data), scale_micro_(scenario.trace->arrival_scale_micro), start_(scenario.start()) {
+      : data_(scenario.trace->data),
+        scale_micro_(scenario.trace->arrival_scale_micro),
+        start_(scenario.start()) {
     // What all rows have in common: single pods of kind training and priority low, with the scenario's defaults.
     WorkloadCommon common;
     common.pods = 1;
@@ -60,7 +62,8 @@ class TraceSource : public simulation::SubmissionSource {
 }  // namespace
 
 std::unique_ptr<simulation::SubmissionSource> trace_source(const Scenario& scenario, const Ids& ids) {
-  BERTH_INVARIANT(scenario.trace && scenario.trace->data, "the trace of a scenario that is to be run has been read");
+  BERTH_INVARIANT(scenario.trace && scenario.trace->data,
+                  "the trace of a scenario that is to be run has been read");
   return std::make_unique<TraceSource>(scenario, ids);
 }
 

@@ -62,7 +62,8 @@ const Keys<NodeRequirement>& requirement_keys() {
           .key<WordForm<OperatorWords>>("operator", &NodeRequirement::op)
           .key<ListOf<TextForm>>("values", &NodeRequirement::values)
           .check([](Reader& reader, const Value& value, NodeRequirement& out) {
-            const bool wants_values = out.op == OperatorWords::type::in || out.op == OperatorWords::type::not_in;
+            const bool wants_values =
+                out.op == OperatorWords::type::in || out.op == OperatorWords::type::not_in;
             if (wants_values == !out.values.empty()) return true;
             reader.error(value.mark, "keys-exclude",
                          wants_values ? "a node affinity with In or NotIn needs 'values'"
@@ -74,7 +75,9 @@ const Keys<NodeRequirement>& requirement_keys() {
 
 struct RequirementForm {
   using type = NodeRequirement;
-  static bool read(Reader& reader, const Value& value, type& out) { return requirement_keys().read(reader, value, out); }
+  static bool read(Reader& reader, const Value& value, type& out) {
+    return requirement_keys().read(reader, value, out);
+  }
   static Value write(const type& requirement) { return requirement_keys().write(requirement); }
 };
 
@@ -94,19 +97,19 @@ struct ExistsForm {
 struct TolerationForm {
   using type = workload::Toleration;
   static const Keys<type>& table() {
-    static const Keys<type> toleration = Keys<type>("a toleration")
-                                             .key<TextForm>("key", &type::key)
-                                             .key<ExistsForm>("operator", &type::exists)
-                                             .key<TextForm>("value", &type::value)
-                                             .key<TextForm>("effect", &type::effect)
-                                             .check([](Reader& reader, const Value& value, type& out) {
-                                               // As Kubernetes: a value without an operator means Equal.
-                                               if (value.find("value") && !value.find("operator")) out.exists = false;
-                                               if (!out.exists || out.value.empty()) return true;
-                                               reader.error(value.mark, "keys-exclude",
-                                                            "a toleration with Exists takes no 'value'");
-                                               return false;
-                                             });
+    static const Keys<type> toleration =
+        Keys<type>("a toleration")
+            .key<TextForm>("key", &type::key)
+            .key<ExistsForm>("operator", &type::exists)
+            .key<TextForm>("value", &type::value)
+            .key<TextForm>("effect", &type::effect)
+            .check([](Reader& reader, const Value& value, type& out) {
+              // As Kubernetes: a value without an operator means Equal.
+              if (value.find("value") && !value.find("operator")) out.exists = false;
+              if (!out.exists || out.value.empty()) return true;
+              reader.error(value.mark, "keys-exclude", "a toleration with Exists takes no 'value'");
+              return false;
+            });
     return toleration;
   }
   static bool read(Reader& reader, const Value& value, type& out) { return table().read(reader, value, out); }
@@ -222,7 +225,9 @@ const Keys<SubGroupSpec>& keys() {
               [](Reader& reader, const Value& value, SubGroupSpec& out) {
                 return PodCountForm::read(reader, value, out.pods);
               },
-              [](const SubGroupSpec& g) { return g.pods > 0 ? std::optional(PodCountForm::write(g.pods)) : std::nullopt; })
+              [](const SubGroupSpec& g) {
+                return g.pods > 0 ? std::optional(PodCountForm::write(g.pods)) : std::nullopt;
+              })
           .custom(
               "min_pods",
               [](Reader& reader, const Value& value, SubGroupSpec& out) {
@@ -241,7 +246,8 @@ const Keys<SubGroupSpec>& keys() {
               reader.error(value.mark, "missing-key", "a sub-group needs 'pods' or 'sub_groups'");
             } else if (!leaf && (out.pods > 0 || out.min_pods > 0 || out.ask)) {
               reader.error(value.mark, "keys-exclude",
-                           "a sub-group with 'sub_groups' has no pods of its own: 'pods', 'min_pods' and 'pod' do not belong here");
+                           "a sub-group with 'sub_groups' has no pods of its own: 'pods', 'min_pods' and "
+                           "'pod' do not belong here");
             } else if (out.min_pods > out.pods) {
               reader.error(value.mark, "wrong-value",
                            "min_pods " + std::to_string(out.min_pods) + " is more than the sub-group's " +
@@ -279,14 +285,21 @@ void add_common_keys(Keys<T>& table) {
   table
       .custom(
           "pods",
-          [](Reader& reader, const Value& value, T& out) { return PodCountForm::read(reader, value, out.pods); },
+          [](Reader& reader, const Value& value, T& out) {
+            return PodCountForm::read(reader, value, out.pods);
+          },
           [](const T& w) { return w.pods > 0 ? std::optional(PodCountForm::write(w.pods)) : std::nullopt; })
       .custom(
-          "cpu", [](Reader& reader, const Value& value, T& out) { return CpuForm::read(reader, value, out.ask.cpu); },
+          "cpu",
+          [](Reader& reader, const Value& value, T& out) {
+            return CpuForm::read(reader, value, out.ask.cpu);
+          },
           [](const T& w) { return std::optional(CpuForm::write(w.ask.cpu)); })
       .custom(
           "memory",
-          [](Reader& reader, const Value& value, T& out) { return BytesForm::read(reader, value, out.ask.memory); },
+          [](Reader& reader, const Value& value, T& out) {
+            return BytesForm::read(reader, value, out.ask.memory);
+          },
           [](const T& w) { return std::optional(BytesForm::write(w.ask.memory)); })
       .template key<Section<GangSpec>>("gang", &T::gang)
       .template key<Section<PodAsk>>("master", &T::master)

@@ -12,8 +12,12 @@ constexpr std::pair<const char*, const char*> zones[] = {
 #include "zones.inc"
 };
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_letter(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
 
 bool skip(std::string_view& text, char c) {
   if (text.empty() || text.front() != c) return false;
@@ -24,7 +28,8 @@ bool skip(std::string_view& text, char c) {
 std::optional<int> number(std::string_view& text, int least, int most) {
   int value = 0;
   std::size_t digits = 0;
-  while (digits < text.size() && digits < 4 && is_digit(text[digits])) value = value * 10 + (text[digits++] - '0');
+  while (digits < text.size() && digits < 4 && is_digit(text[digits]))
+    value = value * 10 + (text[digits++] - '0');
   if (digits == 0 || value < least || value > most) return std::nullopt;
   text.remove_prefix(digits);
   return value;
@@ -64,13 +69,16 @@ std::optional<Duration> clock_time(std::string_view& text) {
   return negative ? Duration{} - time : time;
 }
 
-bool is_leap(std::int64_t year) { return days_in_month(year, 2) == 29; }
+bool is_leap(std::int64_t year) {
+  return days_in_month(year, 2) == 29;
+}
 
 }  // namespace
 
 std::optional<Zone> Zone::find(std::string_view name) {
-  const auto* found = std::lower_bound(std::begin(zones), std::end(zones), name,
-                                       [](const auto& zone, std::string_view n) { return std::string_view(zone.first) < n; });
+  const auto* found =
+      std::lower_bound(std::begin(zones), std::end(zones), name,
+                       [](const auto& zone, std::string_view n) { return std::string_view(zone.first) < n; });
   if (found == std::end(zones) || found->first != name) return std::nullopt;
   return parse(found->second);
 }

@@ -43,21 +43,21 @@ struct OpenbPod {
   CpuMilli cpu;
   Bytes memory;
   std::int32_t gpus = 0;
-  GpuMilli milli;                        // of each device
-  std::uint32_t spec = 0;                // index into OpenbPods::specs
-  Duration created{};                    // from the trace's origin; 0 without times
-  Duration length = Duration::max();     // max: never ends
+  GpuMilli milli;                     // of each device
+  std::uint32_t spec = 0;             // index into OpenbPods::specs
+  Duration created{};                 // from the trace's origin; 0 without times
+  Duration length = Duration::max();  // max: never ends
   bool failed = false;
   bool never_scheduled = false;
-  bool zero_length = false;              // mended to 1 s
+  bool zero_length = false;  // mended to 1 s
   int line = 0;
 
   workload::GpuRequest gpu() const;
 };
 
 struct OpenbPods {
-  std::vector<OpenbPod> rows;                          // by (created, position in the file); a `seq` list by seq
-  std::vector<std::vector<std::string>> specs{{}};     // allowed models; the first is "any"
+  std::vector<OpenbPod> rows;                       // by (created, position in the file); a `seq` list by seq
+  std::vector<std::vector<std::string>> specs{{}};  // allowed models; the first is "any"
   bool timed = false;
 };
 

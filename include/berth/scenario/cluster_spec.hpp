@@ -18,7 +18,7 @@ using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 // `gpus: {model: NVIDIA-H100-80GB-HBM3, count: 8}`.
 struct GroupGpus {
-  Name model;              // a name or product label of the model table; empty: unknown devices
+  Name model;               // a name or product label of the model table; empty: unknown devices
   std::int32_t count = -1;  // of each node; not said: the model's typical number
   bool operator==(const GroupGpus&) const = default;
 };

@@ -18,11 +18,12 @@ struct EventSpec {
   Verb verb = Verb::suspend;
   Name target;  // workload or node; for quota the project or department
   bool of_department = false;
-  Name pool;    // quota: empty means every pool
+  Name pool;  // quota: empty means every pool
   QuotaSpec quota;
   Mark mark;
   bool operator==(const EventSpec& o) const {
-    return at == o.at && verb == o.verb && target == o.target && of_department == o.of_department && pool == o.pool && quota == o.quota;
+    return at == o.at && verb == o.verb && target == o.target && of_department == o.of_department &&
+           pool == o.pool && quota == o.quota;
   }
 };
 

@@ -30,14 +30,14 @@ struct DurationSpread {
 };
 
 struct Arrivals {
-  std::int64_t per_hour_micro = 0;               // millionths of an arrival an hour, the mean of a weekday
+  std::int64_t per_hour_micro = 0;  // millionths of an arrival an hour, the mean of a weekday
   std::array<std::int32_t, 24> by_hour_milli = {
-      1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000,
-      1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000};  // factor of each local hour, thousandths
-  std::int32_t weekend_milli = 1000;             // factor of Saturdays and Sundays
-  When from;                                     // not said: the start
-  std::optional<When> until;                     // not said: the end of the run
-  std::optional<std::int64_t> count;             // at most so many
+      1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000,
+      1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000};  // factor of each local hour, thousandths
+  std::int32_t weekend_milli = 1000;                                      // factor of Saturdays and Sundays
+  When from;                                                              // not said: the start
+  std::optional<When> until;                                              // not said: the end of the run
+  std::optional<std::int64_t> count;                                      // at most so many
   bool operator==(const Arrivals&) const = default;
 };
 

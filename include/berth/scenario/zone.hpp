@@ -30,7 +30,7 @@ class Zone {
   struct Change {
     bool by_month = true;
     int month = 1, week = 1, weekday = 0;
-    int day = 0;              // by day: 0-based, or 1-based without leap days
+    int day = 0;  // by day: 0-based, or 1-based without leap days
     bool without_leap = false;
     Duration time = hours(2);
   };
