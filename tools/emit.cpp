@@ -10,13 +10,16 @@
 
 namespace berth::tools {
 
-Emit parse_emit(const std::string& text) {
-  static constexpr std::array<std::pair<const char*, bool Emit::*>, 5> names{{{"summary", &Emit::summary},
-                                                                              {"journal", &Emit::journal},
-                                                                              {"records", &Emit::records},
-                                                                              {"telemetry", &Emit::telemetry},
-                                                                              {"metrics", &Emit::metrics}}};
-  Emit out{false, false, false, false, false};
+records::RunFiles parse_emit(const std::string& text) {
+  using records::RunFiles;
+  static constexpr std::array<std::pair<const char*, bool RunFiles::*>, 6> names{
+      {{"summary", &RunFiles::summary},
+       {"journal", &RunFiles::journal},
+       {"records", &RunFiles::records},
+       {"telemetry", &RunFiles::telemetry},
+       {"metrics", &RunFiles::metrics},
+       {"fragmentation", &RunFiles::fragmentation}}};
+  RunFiles out{false, false, false, false, false, false, false};
   std::size_t at = 0;
   while (at <= text.size()) {
     const std::size_t comma = std::min(text.find(',', at), text.size());
@@ -33,10 +36,10 @@ Emit parse_emit(const std::string& text) {
     if (known) continue;
     if (item == "report") throw UsageError("--emit: 'report' is not supported by this version");
     const auto nearest = nearest_name(item, candidates);
-    throw UsageError(
-        "--emit: unknown item " + berth::quoted(item) +
-        (nearest ? "; did you mean " + berth::quoted(*nearest) + "?"
-                 : "; expected some of summary, journal, records, telemetry, metrics, joined by commas"));
+    throw UsageError("--emit: unknown item " + berth::quoted(item) +
+                     (nearest ? "; did you mean " + berth::quoted(*nearest) + "?"
+                              : "; expected some of summary, journal, records, telemetry, metrics, "
+                                "fragmentation, joined by commas"));
   }
   return out;
 }

@@ -3,13 +3,11 @@
 
 #include <string>
 
+#include "berth/records/run_folder.hpp"
+
 namespace berth::tools {
 
-struct Emit {
-  bool summary = true, journal = true, records = true, telemetry = true, metrics = true;
-};
-
 // A comma list of names; throws UsageError.
-Emit parse_emit(const std::string& text);
+records::RunFiles parse_emit(const std::string& text);
 
 }  // namespace berth::tools

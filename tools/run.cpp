@@ -3,11 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "berth/records/fragmentation.hpp"
-#include "berth/records/output_folder.hpp"
-#include "berth/records/run_documents.hpp"
-#include "berth/records/study_series.hpp"
-#include "berth/records/summary.hpp"
+#include "berth/records/run_folder.hpp"
 #include "berth/simulation/run.hpp"
 #include "commands.hpp"
 #include "emit.hpp"
@@ -49,51 +45,9 @@ records::TraceNotes trace_notes(const scenario::Scenario& scenario) {
           {"without_end", counts.without_end}};
 }
 
-// Writes one file of the folder and makes sure that it is on the medium.
-template <class Write>
-void write_file(records::OutputFolder& folder, const std::string& name, Write write) {
-  go_on_unless_interrupted();
-  const auto sink = folder.create(name);
-  write(*sink);
-  sink->sync();
-}
-
-void write_documents(records::OutputFolder& folder, const Emit& emit, const scenario::Scenario& scenario,
-                     const records::Summary& summary, const records::View& view) {
-  write_file(folder, "scenario.yaml", [&](simulation::ByteSink& sink) {
-    records::append_text(sink, scenario::print_scenario(scenario));
-  });
-  if (emit.summary)
-    write_file(folder, "summary.json", [&](simulation::ByteSink& sink) {
-      auto out = records::writer_to(sink, 2);
-      records::write_summary(out, summary);
-      out.newline().flush();
-    });
-  if (emit.records) {
-    write_file(folder, "workloads.json",
-               [&](simulation::ByteSink& sink) { records::write_workloads_file(sink, view); });
-    write_file(folder, "workload-details.jsonl",
-               [&](simulation::ByteSink& sink) { records::write_details_file(sink, view); });
-  }
-}
-
 // A trace whose every row has one attempt: what the placement study is.
 bool is_study(const scenario::Scenario& scenario) {
   return scenario.trace && scenario.policy.name.value == "try-once";
-}
-
-// The files that are made of the journal alone.
-void write_journal_files(records::OutputFolder& folder, const Emit& emit, bool study,
-                         const simulation::ByteSource& source) {
-  const simulation::JournalReader journal(source, false);
-  if (study) {
-    write_file(folder, "study.csv",
-               [&](simulation::ByteSink& sink) { records::write_study_series(sink, journal); });
-  }
-  if (emit.metrics) {
-    write_file(folder, "fragmentation.csv",
-               [&](simulation::ByteSink& sink) { records::write_fragmentation(sink, journal, 201); });
-  }
 }
 
 std::unique_ptr<policy::Policy> policy_of(const simulation::Input& input) {
@@ -104,7 +58,40 @@ std::unique_ptr<policy::Policy> policy_of(const simulation::Input& input) {
   }
 }
 
-int simulate(const Arguments& arguments, const Emit& emit) {
+// Where the journal goes: into the folder; into memory when it is only read once; or nowhere.
+class JournalPlace {
+ public:
+  JournalPlace(records::OutputFolder* folder, const records::RunFiles& files)
+      : folder_(folder), kept_(folder && files.journal), read_(folder && files.read_journal()) {
+    if (kept_)
+      sink_ = folder->create("journal.berth");
+    else if (read_)
+      sink_ = std::make_unique<simulation::MemorySink>();
+    else
+      sink_ = std::make_unique<simulation::NullSink>();
+  }
+
+  simulation::ByteSink& sink() { return *sink_; }
+
+  // After the run. The sealed journal, when there are documents to be made of it.
+  std::unique_ptr<simulation::ByteSource> close() {
+    if (kept_) {
+      sink_->sync();
+      sink_.reset();
+      if (!read_) return nullptr;
+      return simulation::open_file(folder_->path_of("journal.berth"));
+    }
+    if (!read_) return nullptr;
+    return std::make_unique<simulation::MemorySource>(static_cast<simulation::MemorySink&>(*sink_).bytes());
+  }
+
+ private:
+  records::OutputFolder* folder_;
+  bool kept_, read_;
+  std::unique_ptr<simulation::ByteSink> sink_;
+};
+
+int simulate(const Arguments& arguments, const records::RunFiles& emit) {
   Timing timing;
   const scenario::Scenario scenario = load_scenario(arguments.positional[0], arguments);
   timing.stage("load");
@@ -118,23 +105,16 @@ int simulate(const Arguments& arguments, const Emit& emit) {
   } catch (const records::OutputRefused& error) {
     throw InputError(error.what());
   }
-  std::unique_ptr<simulation::ByteSink> journal = std::make_unique<simulation::NullSink>();
-  const simulation::MemorySink* kept = nullptr;  // a journal that is read once and not left behind
-  const bool study = is_study(scenario) && (emit.summary || emit.metrics);
-  if (folder && emit.journal) {
-    journal = folder->create("journal.berth");
-  } else if (folder && (emit.metrics || study)) {
-    auto memory = std::make_unique<simulation::MemorySink>();
-    kept = memory.get();
-    journal = std::move(memory);
-  }
+  records::RunFiles files = emit;
+  files.study = is_study(scenario) && (emit.summary || emit.metrics);
+  JournalPlace journal(folder ? &*folder : nullptr, files);
 
   std::optional<Progress> progress;
   progress.emplace(!arguments.quiet, input.start, input.end, input.submissions->remaining());
   simulation::RunHooks hooks;
   hooks.progress = [&](const simulation::RunProgress& at) { progress->show(at); };
   hooks.stop = interrupt_asked;
-  simulation::Run run(std::move(input), std::move(policy), *journal, hooks);
+  simulation::Run run(std::move(input), std::move(policy), journal.sink(), hooks);
   timing.stage("build");
   const simulation::RunResult result = run.execute();
   progress.reset();
@@ -147,14 +127,11 @@ int simulate(const Arguments& arguments, const Emit& emit) {
     records::Identities ids(header.seed, run.world().cluster.name);
     ids.follow(run.world().workloads, run.world().organization);
     const records::View view(run.world(), ids, result.end);
-    if (emit.journal) journal->sync();
-    write_documents(*folder, emit, scenario, summary, view);
-    if (kept != nullptr) {
-      write_journal_files(*folder, emit, study, simulation::MemorySource(kept->bytes()));
-    } else if (emit.metrics || study) {
-      write_journal_files(*folder, emit, study, *simulation::open_file(folder->path_of("journal.berth")));
-    }
-    journal.reset();
+    const auto source = journal.close();
+    std::optional<simulation::JournalReader> reader;
+    if (source) reader.emplace(*source, false);
+    records::write_run_files(*folder, files, scenario, summary, view, reader ? &*reader : nullptr,
+                             go_on_unless_interrupted);
     go_on_unless_interrupted();
     folder->commit();
   }
@@ -177,14 +154,16 @@ int simulate(const Arguments& arguments, const Emit& emit) {
 void add_run_options(po::options_description_easy_init& add) {
   add("out", po::value<std::string>()->value_name("DIR"), "the folder to write; replaced if berth wrote it");
   add("emit", po::value<std::string>()->value_name("LIST"),
-      "what to write, joined by commas: summary, journal, records, telemetry, metrics (default: all)");
+      "what to write, joined by commas: summary, journal, records, telemetry, metrics (default: "
+      "these),\nfragmentation");
   add("timing", po::value<std::string>()->value_name("FILE"),
       "write wall seconds by stage, counts and peak memory");
   add_scenario_options(add);
 }
 
 int run_run(const Arguments& arguments) {
-  const Emit emit = arguments.has("emit") ? parse_emit(arguments.text("emit")) : Emit{};
+  const records::RunFiles emit =
+      arguments.has("emit") ? parse_emit(arguments.text("emit")) : records::RunFiles{};
   catch_interrupts();
   try {
     return simulate(arguments, emit);

@@ -1,0 +1,34 @@
+// What a run leaves in its folder (interface.md, "What run --out DIR leaves").
+#pragma once
+
+#include <functional>
+
+#include "berth/records/output_folder.hpp"
+#include "berth/records/summary.hpp"
+#include "berth/records/view.hpp"
+#include "berth/scenario/scenario.hpp"
+#include "berth/simulation/journal.hpp"
+
+namespace berth::records {
+
+// Which files are wanted; scenario.yaml always is.
+struct RunFiles {
+  bool summary = true;
+  bool journal = true;  // written while the run goes on, by who runs it
+  bool records = true;  // workloads.json, workload-details.jsonl
+  bool telemetry = true;
+  bool metrics = true;
+  bool fragmentation = false;  // fragmentation.csv: only when asked for, it looks at every node many times
+  bool study = false;          // study.csv
+
+  // Are there files that are made by going through the journal?
+  bool read_journal() const { return metrics || fragmentation || study; }
+};
+
+// Writes and syncs all files but the journal. `view` is of the end; `journal` may be null when read_journal() is false.
+// `before_each` is called before each file and may throw to stop.
+void write_run_files(OutputFolder& folder, const RunFiles& files, const scenario::Scenario& scenario,
+                     const Summary& summary, const View& view, const simulation::JournalReader* journal,
+                     const std::function<void()>& before_each);
+
+}  // namespace berth::records

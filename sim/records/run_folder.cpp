@@ -1,0 +1,51 @@
+#include "berth/records/run_folder.hpp"
+
+#include "berth/core/invariant.hpp"
+#include "berth/records/fragmentation.hpp"
+#include "berth/records/metrics.hpp"
+#include "berth/records/run_documents.hpp"
+#include "berth/records/study_series.hpp"
+#include "berth/records/telemetry.hpp"
+#include "berth/scenario/load.hpp"
+
+namespace berth::records {
+namespace {
+
+constexpr std::size_t fragmentation_samples = 201;  // a point every half percent of the run
+
+}  // namespace
+
+void write_run_files(OutputFolder& folder, const RunFiles& files, const scenario::Scenario& scenario,
+                     const Summary& summary, const View& view, const simulation::JournalReader* journal,
+                     const std::function<void()>& before_each) {
+  BERTH_INVARIANT(journal != nullptr || !files.read_journal(), "documents of the journal without a journal");
+  const auto write = [&](bool wanted, const char* name, const auto& content) {
+    if (!wanted) return;
+    before_each();
+    const auto sink = folder.create(name);
+    content(*sink);
+    sink->sync();
+  };
+  const auto write_json = [&](bool wanted, const char* name, int indent, const auto& content) {
+    write(wanted, name, [&](simulation::ByteSink& sink) {
+      JsonWriter out = writer_to(sink, indent);
+      content(out);
+      out.newline().flush();
+    });
+  };
+  write(true, "scenario.yaml",
+        [&](simulation::ByteSink& sink) { append_text(sink, scenario::print_scenario(scenario)); });
+  write_json(files.summary, "summary.json", 2, [&](JsonWriter& out) { write_summary(out, summary); });
+  write(files.records, "workloads.json",
+        [&](simulation::ByteSink& sink) { write_workloads_file(sink, view); });
+  write(files.records, "workload-details.jsonl",
+        [&](simulation::ByteSink& sink) { write_details_file(sink, view); });
+  write_json(files.telemetry, "telemetry.json", 0, [&](JsonWriter& out) { write_telemetry_file(out, view); });
+  write_json(files.metrics, "metrics.json", 0,
+             [&](JsonWriter& out) { write_metrics_file(out, view, *journal); });
+  write(files.study, "study.csv", [&](simulation::ByteSink& sink) { write_study_series(sink, *journal); });
+  write(files.fragmentation, "fragmentation.csv",
+        [&](simulation::ByteSink& sink) { write_fragmentation(sink, *journal, fragmentation_samples); });
+}
+
+}  // namespace berth::records
