@@ -57,8 +57,8 @@ struct Candidate {
 // The work in progress: instances of the node, those spoken for marked as used.
 class Recutter {
  public:
-  Recutter(const NodeSpec& spec, const MigGeometry& geometry, const NodeOccupancy& node)
-      : spec_(spec), geometry_(geometry), node_(node), instances_(node.instances) {}
+  Recutter(const NodeSpec& spec, const MigGeometry& geometry, const NodeOccupancy& node, DeviceSet frozen)
+      : spec_(spec), geometry_(geometry), node_(node), frozen_(frozen), instances_(node.instances) {}
 
   // Takes an idle instance of the profile as it is.
   bool take_idle(std::uint16_t profile) {
@@ -78,7 +78,7 @@ class Recutter {
     for (std::int32_t d = 0; d < spec_.gpus; ++d) {
       const auto device = static_cast<std::uint8_t>(d);
       const DeviceState& state = node_.devices[device];
-      if (state.failed || !state.mig || being_cut(device)) continue;
+      if (state.failed || !state.mig || (frozen_ & device_bit(d)) != 0 || being_cut(device)) continue;
       for (const std::uint8_t start : geometry_.profiles[profile].starts) {
         const auto candidate = consider(device, {profile, start});
         if (candidate && (!best || candidate->better_than(*best))) best = candidate;
@@ -86,12 +86,16 @@ class Recutter {
     }
     if (!best) return false;
     create(*best, profile);
+    destroyed_ += best->destroyed;
+    destroyed_slices_ += best->destroyed_slices;
     return true;
   }
 
   RecutPlan finish() {
     RecutPlan plan;
     plan.serves = serves_;
+    plan.destroyed = destroyed_;
+    plan.destroyed_slices = destroyed_slices_;
     std::sort(plan.serves.slots.begin(), plan.serves.slots.end());
     for (std::int32_t d = 0; d < spec_.gpus; ++d) {
       const auto device = static_cast<std::uint8_t>(d);
@@ -179,9 +183,12 @@ class Recutter {
   const NodeSpec& spec_;
   const MigGeometry& geometry_;
   const NodeOccupancy& node_;
+  DeviceSet frozen_;
   std::vector<MigInstance> instances_;
   DeviceAssignment serves_;
   DeviceSet changed_ = 0;
+  int destroyed_ = 0;
+  int destroyed_slices_ = 0;
 };
 
 }  // namespace
@@ -213,7 +220,7 @@ std::optional<DeviceAssignment> find_instances(const NodeSpec& spec, const MigGe
 }
 
 std::optional<RecutPlan> plan_recut(const NodeSpec& spec, const MigGeometry& geometry,
-                                    const NodeOccupancy& node, const GpuRequest& request) {
+                                    const NodeOccupancy& node, const GpuRequest& request, DeviceSet frozen) {
   if (request.kind != GpuRequestKind::mig || !takes_instances(spec, request)) return std::nullopt;
   // A request for more instances than the node has slices cannot be served, whatever it says.
   std::int64_t wanted_count = 0;
@@ -228,7 +235,7 @@ std::optional<RecutPlan> plan_recut(const NodeSpec& spec, const MigGeometry& geo
     return geometry.profiles[a].compute_slices > geometry.profiles[b].compute_slices;
   });
 
-  Recutter work(spec, geometry, node);
+  Recutter work(spec, geometry, node, frozen);
   std::vector<std::uint16_t> to_make;
   for (const std::uint16_t profile : wanted) {
     if (!work.take_idle(profile)) to_make.push_back(profile);

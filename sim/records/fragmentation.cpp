@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "berth/records/output_folder.hpp"
-#include "berth/simulation/replay.hpp"
 
 namespace berth::records {
 
@@ -77,12 +76,11 @@ std::string fragmentation_percent(Int128 micro, Int128 idle) {
 std::vector<FragmentationSummary> write_fragmentation(simulation::ByteSink& sink,
                                                       const simulation::JournalReader& journal,
                                                       std::int64_t samples) {
-  simulation::Replay replay(journal);
-  FragmentationMeter meter(journal.header().policy.typical, replay.world().cluster.models);
-  meter.follow(replay.world());
+  simulation::World world = journal.world_before(0);
+  FragmentationMeter meter(journal.header().policy.typical, world.cluster.models);
+  meter.follow(world);
   std::vector<FragmentationSummary> result(meter.pools());
-  for (std::size_t p = 0; p < result.size(); ++p)
-    result[p].pool = replay.world().cluster.pools[id_of<PoolId>(p)].name;
+  for (std::size_t p = 0; p < result.size(); ++p) result[p].pool = world.cluster.pools[id_of<PoolId>(p)].name;
 
   const Instant start = journal.header().start;
   const Instant end = journal.last();
@@ -107,8 +105,7 @@ std::vector<FragmentationSummary> write_fragmentation(simulation::ByteSink& sink
   };
   journal.each(0, [&](const simulation::Record& record) {
     if (record.at > now) {
-      replay.advance_before(record.sequence);
-      meter.follow(replay.world());
+      meter.follow(world);
       for (std::size_t p = 0; p < result.size(); ++p) {
         const PoolFragmentation& f = meter[id_of<PoolId>(p)];
         result[p].micro.add(f.micro, record.at - now);
@@ -117,10 +114,10 @@ std::vector<FragmentationSummary> write_fragmentation(simulation::ByteSink& sink
       write_until(record.at, false);
       now = record.at;
     }
+    world.apply(record.transition, record.at);
     return true;
   });
-  replay.advance_before(journal.size());
-  meter.follow(replay.world());
+  meter.follow(world);
   write_until(end, true);
   for (std::size_t p = 0; p < result.size(); ++p) result[p].at_end = meter[id_of<PoolId>(p)];
   return result;

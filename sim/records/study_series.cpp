@@ -7,7 +7,6 @@
 #include "berth/core/integral.hpp"
 #include "berth/records/fragmentation.hpp"
 #include "berth/records/output_folder.hpp"
-#include "berth/simulation/replay.hpp"
 
 namespace berth::records {
 
@@ -39,21 +38,21 @@ std::int64_t asked_milli(const simulation::World& world, WorkloadId id) {
 }  // namespace
 
 void write_study_series(simulation::ByteSink& sink, const simulation::JournalReader& journal) {
-  simulation::Replay replay(journal);
-  FragmentationMeter meter(journal.header().policy.typical, replay.world().cluster.models);
+  simulation::World world = journal.world_before(0);
+  FragmentationMeter meter(journal.header().policy.typical, world.cluster.models);
   std::map<std::int64_t, Bin> bins;
   std::vector<bool> attempted;
   std::int64_t arrived = 0;
   journal.each(0, [&](const simulation::Record& record) {
+    world.apply(record.transition, record.at);
     const auto* bound = std::get_if<simulation::PodBound>(&record.transition);
     const auto* ended = std::get_if<simulation::WorkloadFinished>(&record.transition);
     const bool dropped = ended != nullptr && ended->cause == simulation::EndCause::dropped;
     if (bound == nullptr && !dropped) return true;
     const WorkloadId id = simulation::workload_of(record.transition);
-    replay.advance_before(record.sequence + 1);
-    meter.follow(replay.world());
+    meter.follow(world);
     if (attempted.size() <= index_of(id)) attempted.resize(index_of(id) + 1, false);
-    if (!attempted[index_of(id)]) arrived += asked_milli(replay.world(), id);
+    if (!attempted[index_of(id)]) arrived += asked_milli(world, id);
     attempted[index_of(id)] = true;
 
     const PoolFragmentation all = meter.total();

@@ -35,6 +35,8 @@ struct Recut {
 struct RecutPlan {
   std::vector<Recut> recuts;  // ascending device; never empty
   DeviceAssignment serves;    // what the request gets when they are done
+  int destroyed = 0;          // idle instances that go
+  int destroyed_slices = 0;   // their memory slices
   bool operator==(const RecutPlan&) const = default;
 };
 
@@ -42,8 +44,9 @@ struct RecutPlan {
 // profile are taken as they are; each further instance (compute slices descending) is made where the fewest
 // idle instances go, then where those that go have the fewest memory slices, then on the lowest device, then
 // by the start rule (MigLayout::choose_start). An instance in use is neither destroyed nor moved; failed
-// devices are left alone. Nothing when no cut serves, or the request fits without one.
+// devices and `frozen` ones are left alone. Nothing when no cut serves, or the request fits without one.
 std::optional<RecutPlan> plan_recut(const NodeSpec& spec, const MigGeometry& geometry,
-                                    const NodeOccupancy& node, const workload::GpuRequest& request);
+                                    const NodeOccupancy& node, const workload::GpuRequest& request,
+                                    DeviceSet frozen = 0);
 
 }  // namespace berth::cluster

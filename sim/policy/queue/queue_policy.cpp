@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "berth/policy/fit.hpp"
+#include "recuts.hpp"
 
 namespace berth::policy {
 
@@ -24,6 +25,7 @@ std::string_view QueuePolicy::name() const {
 
 void QueuePolicy::drop_caches() {
   lanes_.clear();
+  recuttable_.clear();
   placement_->drop_caches();
 }
 
@@ -37,6 +39,7 @@ CycleResult QueuePolicy::cycle(const Snapshot& snapshot, Transaction& transactio
   lanes.follow(snapshot);
   serve_lanes(snapshot, transaction, lanes);
   grow(snapshot, transaction, lanes);
+  if (may_recut(snapshot)) ask_for_recuts(snapshot, transaction, lanes);
   return {};
 }
 
@@ -44,7 +47,8 @@ bool QueuePolicy::place_all(const Snapshot& snapshot, Transaction& transaction,
                             const std::vector<PodId>& pods) {
   const Transaction::Checkpoint before = transaction.checkpoint();
   for (const PodId pod : pods) {
-    auto place = placement_->place(snapshot, transaction.occupancy(), snapshot.workloads->pods[pod].shape, pod);
+    auto place =
+        placement_->place(snapshot, transaction.occupancy(), snapshot.workloads->pods[pod].shape, pod);
     if (!place) {
       transaction.roll_back(before);
       return false;
@@ -158,6 +162,49 @@ void QueuePolicy::serve_lanes(const Snapshot& snapshot, Transaction& transaction
     refusal.at = snapshot.now;
     transaction.refuse(id, refusal);
   }
+}
+
+bool QueuePolicy::may_recut(const Snapshot& snapshot) {
+  if (recuttable_.size() <= index_of(snapshot.pool)) recuttable_.resize(index_of(snapshot.pool) + 1);
+  Recuttable& known = recuttable_[snapshot.pool];
+  const cluster::NodePool& pool = snapshot.cluster->pools[snapshot.pool];
+  if (known.nodes != pool.nodes.size()) known = {pool.nodes.size(), RecutPlanner::possible(snapshot)};
+  return known.any;
+}
+
+void QueuePolicy::ask_for_recuts(const Snapshot& snapshot, Transaction& transaction, Lanes& lanes) {
+  std::vector<WorkloadId> placed;
+  for (const Decision& d : transaction.decisions()) {
+    if (const auto* bind = std::get_if<Bind>(&d))
+      placed.push_back(snapshot.workloads->pods[bind->pod].workload);
+  }
+  std::sort(placed.begin(), placed.end());
+  // Who still waits and asks for MIG instances, in queue order; under fifo only the head of all counts.
+  std::vector<std::pair<WorkloadId, std::size_t>> candidates;
+  WorkloadId head = none<WorkloadId>();
+  for (std::size_t l = 0; l < lanes.all().size(); ++l) {
+    const Lane& lane = lanes.all()[l];
+    if (lane.queue.empty() || lane.never_fits) continue;
+    const bool asks_mig = std::any_of(lane.ask.begin(), lane.ask.end(), [&](const auto& ask) {
+      return snapshot.workloads->shapes[ask.first].gpu.kind == workload::GpuRequestKind::mig;
+    });
+    for (const WorkloadId id : lane.queue) {
+      if (std::binary_search(placed.begin(), placed.end(), id)) continue;
+      head = std::min(head, id);
+      if (!asks_mig) break;
+      candidates.emplace_back(id, l);
+    }
+  }
+  std::sort(candidates.begin(), candidates.end());
+  RecutPlanner planner(snapshot, transaction.occupancy());
+  std::vector<bool> failed(lanes.all().size(), false);
+  for (const auto& [id, lane] : candidates) {
+    if (discipline_ == QueueDiscipline::fifo && id != head) break;
+    if (failed[lane]) continue;  // what does not serve one serves nobody of its lane
+    pods_of_minimum(snapshot, id, pods_);
+    failed[lane] = !planner.serve(pods_);
+  }
+  planner.ask(transaction);
 }
 
 void QueuePolicy::grow(const Snapshot& snapshot, Transaction& transaction, Lanes& lanes) {

@@ -41,9 +41,20 @@ class QueuePolicy final : public Policy {
   // May the lane fit although it failed before: a node that changed since has room for a pod of it.
   bool may_fit(const Snapshot& snapshot, const Transaction& transaction, Lane& lane) const;
 
+  // Has the pool nodes whose idle MIG instances may be cut anew (`repartition: on-demand`)?
+  bool may_recut(const Snapshot& snapshot);
+  // Asks for the cuts that let waiting workloads start (recuts.hpp).
+  void ask_for_recuts(const Snapshot& snapshot, Transaction& transaction, Lanes& lanes);
+
+  struct Recuttable {
+    std::size_t nodes = 0;  // of the pool, when it was looked at
+    bool any = false;
+  };
+
   QueueDiscipline discipline_;
   std::unique_ptr<Placement> placement_;
   IdVector<PoolId, Lanes> lanes_;
+  IdVector<PoolId, Recuttable> recuttable_;
   std::vector<PodId> pods_;  // scratch
 };
 

@@ -1,0 +1,112 @@
+#include "recuts.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "berth/cluster/mig_instances.hpp"
+#include "berth/policy/fit.hpp"
+
+namespace berth::policy {
+
+namespace {
+
+constexpr NodeId the_node{0};  // of a scratch occupancy
+
+bool cpu_and_memory_fit(const cluster::NodeSpec& spec, const cluster::NodeOccupancy& node,
+                        const workload::PodShape& shape) {
+  return node.schedulable() && node.cpu_free >= shape.cpu && node.memory_free >= shape.memory &&
+         node.pods < spec.max_pods;
+}
+
+}  // namespace
+
+RecutPlanner::RecutPlanner(const Snapshot& snapshot, const cluster::Occupancy& occupancy)
+    : snapshot_(snapshot), occupancy_(occupancy) {}
+
+bool RecutPlanner::possible(const Snapshot& snapshot) {
+  const std::vector<NodeId>& nodes = snapshot.cluster->pools[snapshot.pool].nodes;
+  return std::any_of(nodes.begin(), nodes.end(), [&](NodeId id) {
+    const cluster::NodeSpec& spec = snapshot.cluster->nodes[id];
+    return spec.repartition_on_demand && spec.mig_enabled && spec.gpu_model != none<GpuModelId>();
+  });
+}
+
+RecutPlanner::Scratch& RecutPlanner::scratch(Nodes& nodes, NodeId id) const {
+  const auto found = nodes.find(id);
+  if (found != nodes.end()) return found->second;
+  Scratch made;
+  made.node.add(snapshot_.cluster->nodes[id]);
+  cluster::NodeOccupancy now = occupancy_[id];
+  for (cluster::MigInstance& instance : now.instances) {
+    if (instance.coming) made.being_cut |= cluster::device_bit(instance.device);
+    instance.coming = false;
+  }
+  made.node.assign(the_node, now);
+  return nodes.emplace(id, std::move(made)).first->second;
+}
+
+bool RecutPlanner::place(Nodes& nodes, const workload::PodShape& shape) const {
+  const cluster::Cluster& cluster = *snapshot_.cluster;
+  std::optional<cluster::RecutPlan> best;
+  NodeId best_node{};
+  for (const NodeId id : cluster.pools[snapshot_.pool].nodes) {
+    const cluster::NodeSpec& spec = cluster.nodes[id];
+    if (!cpu_and_memory_fit(spec, occupancy_[id], shape) || !could_fit(cluster, id, shape)) continue;
+    Scratch& here = scratch(nodes, id);
+    const cluster::NodeOccupancy& now = here.node[the_node];
+    if (fits_now(cluster, id, now, shape)) {
+      here.node.hold(the_node, spec, shape, choose_devices(cluster, id, now, shape, DeviceRule::tightest));
+      return true;
+    }
+    if (!spec.repartition_on_demand || !cpu_and_memory_fit(spec, now, shape) ||
+        !cluster::takes_instances(spec, shape.gpu))
+      continue;
+    auto plan = cluster::plan_recut(spec, cluster.models[spec.gpu_model].mig, now, shape.gpu, here.being_cut);
+    if (!plan) continue;
+    if (!best || std::tie(plan->destroyed, plan->destroyed_slices) <
+                     std::tie(best->destroyed, best->destroyed_slices)) {
+      best = std::move(plan);
+      best_node = id;
+    }
+  }
+  if (!best) return false;
+  Scratch& here = scratch(nodes, best_node);
+  for (const cluster::Recut& recut : best->recuts) {
+    here.node.set_instances(the_node, recut.device, recut.instances);
+    here.cut |= cluster::device_bit(recut.device);
+  }
+  here.node.hold(the_node, cluster.nodes[best_node], shape, best->serves);
+  return true;
+}
+
+bool RecutPlanner::serve(const std::vector<PodId>& pods) {
+  Nodes tried = nodes_;
+  for (const PodId pod : pods) {
+    if (!place(tried, snapshot_.workloads->shape_of(pod))) return false;
+  }
+  nodes_ = std::move(tried);
+  return true;
+}
+
+void RecutPlanner::ask(Transaction& transaction) const {
+  for (const auto& [id, here] : nodes_) {
+    for (cluster::DeviceSet left = here.cut; left != 0; left &= left - 1) {
+      const auto device = static_cast<std::uint8_t>(cluster::lowest_device(left));
+      std::vector<cluster::MigInstance> instances;
+      for (cluster::MigInstance instance : here.node[the_node].instances) {
+        if (instance.device != device) continue;
+        // What is spoken for here is held by nobody yet.
+        const auto& now = occupancy_[id].instances;
+        instance.used = std::any_of(now.begin(), now.end(), [&](const cluster::MigInstance& i) {
+          return i.used && i.device == device && i.start == instance.start;
+        });
+        instances.push_back(instance);
+      }
+      transaction.repartition(id, device, std::move(instances));
+    }
+  }
+}
+
+}  // namespace berth::policy
