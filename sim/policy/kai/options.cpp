@@ -293,7 +293,9 @@ Options read_options(const std::map<std::string, std::string>& text) {
   Options options;
   for (const Entry& entry : entries()) {  // in table order, so that `plugins` comes before `without_plugins`
     const auto found = text.find(entry.key);
-    if (found != text.end()) entry.read(options, entry.key, found->second);
+    // A scenario spells defaults out: they say no more than silence does (an empty list of plugins is not "none").
+    if (found == text.end() || found->second == entry.default_value) continue;
+    entry.read(options, entry.key, found->second);
   }
   return options;
 }
