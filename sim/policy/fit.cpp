@@ -182,6 +182,30 @@ cluster::DeviceAssignment choose_devices(const cluster::Cluster& cluster, NodeId
   return chosen;
 }
 
+namespace {
+
+// Holds a place on a node of the scratch copy, cutting its idle instances anew where that is allowed; false: no room.
+bool take_place(const cluster::Cluster& cluster, NodeId id, cluster::Occupancy& copies, NodeId copy,
+                const PodShape& shape) {
+  if (!could_fit(cluster, id, shape)) return false;
+  const NodeSpec& spec = cluster.nodes[id];
+  const NodeOccupancy& now = copies[copy];
+  if (fits_now(cluster, id, now, shape)) {
+    copies.hold(copy, spec, shape, choose_devices(cluster, id, now, shape, DeviceRule::lowest));
+    return true;
+  }
+  if (!spec.repartition_on_demand || now.cpu_free < shape.cpu || now.memory_free < shape.memory ||
+      now.pods >= spec.max_pods)
+    return false;
+  const auto plan = cluster::plan_recut(spec, geometry_of(cluster, spec), now, shape.gpu);
+  if (!plan) return false;
+  for (const cluster::Recut& recut : plan->recuts) copies.set_instances(copy, recut.device, recut.instances);
+  copies.hold(copy, spec, shape, plan->serves);
+  return true;
+}
+
+}  // namespace
+
 bool could_hold_together(const cluster::Cluster& cluster, PoolId pool,
                          const IdVector<ShapeId, PodShape>& shapes,
                          const std::vector<std::pair<ShapeId, std::int32_t>>& ask) {
@@ -211,18 +235,11 @@ bool could_hold_together(const cluster::Cluster& cluster, PoolId pool,
   }
   for (const auto& [shape, count] : ask) {
     std::size_t at = 0;
-    for (std::int32_t left = count; left > 0;) {
-      for (; at < present.size(); ++at) {
-        if (could_fit(cluster, present[at], shapes[shape]) &&
-            fits_now(cluster, present[at], empty[id_of<NodeId>(at)], shapes[shape])) {
-          break;
-        }
-      }
+    for (std::int32_t left = count; left > 0; --left) {
+      while (at < present.size() &&
+             !take_place(cluster, present[at], empty, id_of<NodeId>(at), shapes[shape]))
+        ++at;
       if (at == present.size()) return false;
-      const NodeId copy = id_of<NodeId>(at);
-      empty.hold(copy, cluster.nodes[present[at]], shapes[shape],
-                 choose_devices(cluster, present[at], empty[copy], shapes[shape], DeviceRule::lowest));
-      --left;
     }
   }
   return true;
