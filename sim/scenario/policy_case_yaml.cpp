@@ -52,8 +52,8 @@ struct CaseWords {
 
 const std::vector<std::string>& case_keys() {
   static const std::vector<std::string> names{
-      "name",      "why",   "cluster", "nodes",  "organization",  "departments",    "policy", "actions",
-      "workloads", "state", "usage",   "cycles", "steady_cycles", "between_cycles", "expect"};
+      "name",    "like",      "why",   "cluster", "nodes",  "organization",  "departments",    "policy",
+      "actions", "workloads", "state", "usage",   "cycles", "steady_cycles", "between_cycles", "expect"};
   return names;
 }
 
@@ -225,7 +225,8 @@ class YamlCase {
       }
       spec.mig_advertised.assign(advertised.begin(), advertised.end());
       if (spec.gpu_model == none<GpuModelId>() && spec.gpus > 0) spec.gpu_memory = mebibytes(100);
-      nodes_.emplace(spec.name, case_.cluster.add_node(std::move(spec)));
+      const std::string name = spec.name;
+      nodes_.emplace(name, case_.cluster.add_node(std::move(spec)));
     }
   }
 
@@ -571,6 +572,24 @@ class YamlCase {
   std::map<std::pair<NodeId, std::string>, std::uint32_t> groups_;
 };
 
+// `like: NAME`: every key that the case does not say itself is that case's, an earlier one of the file.
+bool take_over(Reader& reader, const std::map<std::string, const Value*>& earlier, Value& value) {
+  const Entry* like = value.find("like");
+  if (like == nullptr) return true;
+  const auto found = earlier.find(like->value.text);
+  if (found == earlier.end()) {
+    std::vector<std::string> known;
+    for (const auto& [name, other] : earlier) known.push_back(name);
+    const Reader::Key key(reader, "like");
+    reader.unknown(like->value.mark, "earlier case", like->value.text, known);
+    return false;
+  }
+  for (const Entry& entry : found->second->entries) {
+    if (value.find(entry.key) == nullptr) value.entries.push_back(entry);
+  }
+  return true;
+}
+
 }  // namespace
 
 std::vector<PolicyCase> read_policy_cases_yaml(const std::string& text, const std::string& file,
@@ -588,8 +607,14 @@ std::vector<PolicyCase> read_policy_cases_yaml(const std::string& text, const st
     return cases;
   }
   std::set<std::string> ids;
+  std::map<std::string, const Value*> earlier;  // by name
+  std::vector<Value> whole;                     // each with what it takes from the one that it is like
+  whole.reserve(list->value.items.size());
   for (const Value& value : list->value.items) {
-    std::optional<PolicyCase> c = YamlCase(reader, value).read(file);
+    whole.push_back(value);
+    if (!take_over(reader, earlier, whole.back())) continue;
+    if (const Entry* name = value.find("name")) earlier.emplace(name->value.text, &whole.back());
+    std::optional<PolicyCase> c = YamlCase(reader, whole.back()).read(file);
     if (!c) continue;
     if (ids.insert(c->id).second) {
       cases.push_back(std::move(*c));
