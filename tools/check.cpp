@@ -26,13 +26,22 @@ struct Loaded {
   bool malformed = false;
 };
 
+// Cases as a person writes them, or JSON lines.
+bool is_yaml(const std::string& path) {
+  const auto ends_with = [&](const std::string& ending) {
+    return path.size() >= ending.size() && path.compare(path.size() - ending.size(), ending.size(), ending) == 0;
+  };
+  return ends_with(".yaml") || ends_with(".yml");
+}
+
 // Malformed cases are told on standard error; the others still run.
 Loaded load(const Arguments& arguments) {
   Loaded out;
   const std::string filter = arguments.has("filter") ? arguments.text("filter") : "";
   for (const auto& path : arguments.positional) {
     Diagnostics faults;
-    auto cases = scenario::read_policy_cases(text_of(path), path, faults);
+    auto cases = is_yaml(path) ? scenario::read_policy_cases_yaml(text_of(path), path, faults)
+                               : scenario::read_policy_cases(text_of(path), path, faults);
     std::cerr << faults.to_text();
     out.malformed = out.malformed || faults.has_errors();
     for (auto& one : cases)
