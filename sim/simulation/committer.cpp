@@ -40,8 +40,9 @@ std::uint64_t Committer::commit(const std::vector<policy::Decision>& decisions, 
 
 bool Committer::evicts_pipelined(const policy::Decision& decision) const {
   const auto* evict = std::get_if<policy::Evict>(&decision);
-  return evict != nullptr && among(pipelined_, evict->pod) && !among(evicted_, evict->pod) &&
-         recorder_.world().workloads.pods[evict->pod].status == workload::PodStatus::pending;
+  if (evict != nullptr) return among(pipelined_, evict->pod);
+  const auto* move = std::get_if<policy::Move>(&decision);
+  return move != nullptr && among(pipelined_, move->pod) && recorder_.world().cluster.nodes.contains(move->to);
 }
 
 bool Committer::pipelines_evicted(const policy::Decision& decision) const {
@@ -57,17 +58,22 @@ void Committer::take(const policy::Bind& d) {
   bound_pods_.push_back(d.pod);
 }
 
+bool Committer::take_back_pipelined(PodId pod, policy::EvictionCause cause, WorkloadId for_workload) {
+  const auto it = std::find(pipelined_.begin(), pipelined_.end(), pod);
+  if (it == pipelined_.end()) return false;
+  pipelined_.erase(it);
+  recorder_.record(PipelinedPodEvicted{owner(pod), pod, cause, for_workload});
+  return true;
+}
+
 void Committer::take(const policy::Evict& d) {
-  if (recorder_.world().workloads.pods[d.pod].status == workload::PodStatus::pending) {
-    recorder_.record(PipelinedPodEvicted{owner(d.pod), d.pod, d.cause, d.for_workload});
-    return;
-  }
+  if (take_back_pipelined(d.pod, d.cause, d.for_workload)) return;
   evicted_.push_back(d.pod);
   life_cycle_.evict(d.pod, d.cause, d.for_workload);
 }
 
 void Committer::take(const policy::Pipeline& d) {
-  pipelined_.push_back(d.pod);
+  if (!among(pipelined_, d.pod)) pipelined_.push_back(d.pod);
   // Recorded only when it says something new; where a pod goes that has left already no longer matters.
   if (recorder_.world().workloads.pods[d.pod].status == workload::PodStatus::deleted) return;
   const auto& notes = recorder_.world().pipelined;
@@ -79,7 +85,12 @@ void Committer::take(const policy::Pipeline& d) {
 }
 
 void Committer::take(const policy::Move& d) {
+  if (take_back_pipelined(d.pod, policy::EvictionCause::consolidation, d.for_workload)) {
+    take(policy::Pipeline{d.pod, d.to, d.devices});
+    return;
+  }
   evicted_.push_back(d.pod);
+  pipelined_.push_back(d.pod);
   const PipelineNote note{d.to, d.devices};
   life_cycle_.evict(d.pod, policy::EvictionCause::consolidation, d.for_workload, &note);
 }
@@ -114,8 +125,9 @@ void Committer::check_gangs(std::string_view policy) {
   const World& world = recorder_.world();
   for (const WorkloadId id : bound_) {
     const Course& c = world.courses[id];
-    // What this cycle bound it may have evicted again.
-    if (!c.shared_work || c.holding() == 0 || c.ending) continue;
+    // What this cycle bound a later action of it may have evicted again.
+    const bool evicted = std::any_of(evicted_.begin(), evicted_.end(), [&](PodId p) { return owner(p) == id; });
+    if (!c.shared_work || c.holding() == 0 || c.ending || evicted) continue;
     if (c.binding + c.running + c.succeeded < c.minimum) {
       throw PolicyError(policy, "bind pods of " + world.workloads.all[id].spec.name, Rule::gang_whole,
                         std::to_string(c.binding + c.running) + " of at least " + std::to_string(c.minimum) +

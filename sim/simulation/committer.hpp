@@ -31,6 +31,8 @@ class Committer {
   void take(const policy::ClearStale&);
   void check_gangs(std::string_view policy);
   bool evicts_pipelined(const policy::Decision& decision) const;
+  // Evicting, or moving, what this cycle only pipelined frees nothing: it is recorded and counted.
+  bool take_back_pipelined(PodId pod, policy::EvictionCause cause, WorkloadId for_workload);
   bool pipelines_evicted(const policy::Decision& decision) const;
   WorkloadId owner(PodId id) const { return recorder_.world().workloads.pods[id].workload; }
 
