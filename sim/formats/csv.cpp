@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "berth/core/text.hpp"
+
 namespace berth::formats {
 
 namespace {
@@ -155,7 +157,8 @@ bool CsvReader::read_header() {
   for (std::size_t i = 0; i < fields_.size(); ++i) {
     std::string name(field(i));
     if (std::find(header_.begin(), header_.end(), name) != header_.end()) {
-      report(place(i), "csv-duplicate-column", "column \"" + name + "\" stands twice in the header");
+      report(place(i), "csv-duplicate-column",
+             "column " + berth::quoted(name) + " stands twice in the header");
       return false;
     }
     header_.push_back(std::move(name));
