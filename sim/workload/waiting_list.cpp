@@ -5,20 +5,30 @@
 namespace berth::workload {
 
 void WaitingList::insert(WorkloadId id) {
-  if (ids_.empty() || ids_.back() < id) {
+  if (2 * first_ > ids_.size()) {
+    ids_.erase(ids_.begin(), ids_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
+  }
+  if (empty() || ids_.back() < id) {
     ids_.push_back(id);  // arrivals come in order
   } else {
-    const auto it = std::lower_bound(ids_.begin(), ids_.end(), id);
-    if (it != ids_.end() && *it == id) return;
+    const auto it = std::lower_bound(begin(), end(), id);
+    if (it != end() && *it == id) return;
     ids_.insert(it, id);
   }
   note({id, true});
 }
 
 void WaitingList::erase(WorkloadId id) {
-  const auto it = std::lower_bound(ids_.begin(), ids_.end(), id);
+  const auto front = ids_.begin() + static_cast<std::ptrdiff_t>(first_);
+  const auto it = std::lower_bound(front, ids_.end(), id);
   if (it == ids_.end() || *it != id) return;
-  ids_.erase(it);
+  if (it - front < ids_.end() - it) {
+    std::move_backward(front, it, it + 1);
+    ++first_;
+  } else {
+    ids_.erase(it);
+  }
   note({id, false});
 }
 
@@ -27,7 +37,7 @@ void WaitingList::touch(WorkloadId id) {
 }
 
 bool WaitingList::contains(WorkloadId id) const {
-  return std::binary_search(ids_.begin(), ids_.end(), id);
+  return std::binary_search(begin(), end(), id);
 }
 
 std::optional<WaitingList::Span> WaitingList::changes_since(std::uint64_t mark) const {
@@ -37,7 +47,7 @@ std::optional<WaitingList::Span> WaitingList::changes_since(std::uint64_t mark) 
 
 void WaitingList::note(Change change) {
   // Worth keeping while it is shorter than the list itself, and never long.
-  if (log_.size() > ids_.size() + 256) {
+  if (log_.size() > size() + 256) {
     log_base_ += log_.size();
     log_.clear();
   }

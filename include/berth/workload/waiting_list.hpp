@@ -2,6 +2,8 @@
 // WorkloadId. A bounded change log lets a policy's own index follow at a cost of what changed, as Occupancy's does.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -12,7 +14,8 @@ namespace berth::workload {
 
 class WaitingList {
  public:
-  // Both are no-ops when nothing changes. O(log n) to find, O(n) bytes moved.
+  // Both are no-ops when nothing changes. O(log n) to find; then what stands before or behind it is moved, whichever is
+  // shorter, since those who leave stand mostly at the front, and those who come at the back.
   void insert(WorkloadId id);
   void erase(WorkloadId id);
 
@@ -21,9 +24,9 @@ class WaitingList {
   void touch(WorkloadId id);
 
   bool contains(WorkloadId id) const;
-  std::size_t size() const { return ids_.size(); }
-  bool empty() const { return ids_.empty(); }
-  auto begin() const { return ids_.begin(); }
+  std::size_t size() const { return ids_.size() - first_; }
+  bool empty() const { return ids_.size() == first_; }
+  auto begin() const { return ids_.begin() + static_cast<std::ptrdiff_t>(first_); }
   auto end() const { return ids_.end(); }
 
   struct Change {
@@ -42,12 +45,13 @@ class WaitingList {
   std::optional<Span> changes_since(std::uint64_t mark) const;
 
   // The log is a cache: only the list itself is compared.
-  bool operator==(const WaitingList& o) const { return ids_ == o.ids_; }
+  bool operator==(const WaitingList& o) const { return std::equal(begin(), end(), o.begin(), o.end()); }
 
  private:
   void note(Change change);
 
   std::vector<WorkloadId> ids_;
+  std::size_t first_ = 0;  // where the list begins in ids_; what stands before is gone
   std::vector<Change> log_;
   std::uint64_t log_base_ = 1;
 };
