@@ -1,8 +1,9 @@
 // The heap of an event queue: keys, and for each the number of the slot where its payload stays.
 //
 // Four children a node: half as deep as a binary heap, and the children of a node share one or two cache lines. In the
-// hold model (bench/engine/hold_bench.cpp) a pop and a push in an EventQueue take a third of std::priority_queue's time at
-// 10^6 events, half at 10^5, the same at 10^2; around 10^4 they take a third more, which is the price of cancelling.
+// hold model (bench/engine/hold_bench.cpp, results/bench/hold.md) a pop and a push in an EventQueue take a quarter of
+// std::priority_queue's time at 10^6 events and two thirds at 10^5; at 10^4 and below up to half more, for the table of
+// slots that makes cancelling cheap.
 #pragma once
 
 #include <algorithm>
