@@ -154,8 +154,8 @@ int simulate(const Arguments& arguments, const records::RunFiles& emit) {
 void add_run_options(po::options_description_easy_init& add) {
   add("out", po::value<std::string>()->value_name("DIR"), "the folder to write; replaced if berth wrote it");
   add("emit", po::value<std::string>()->value_name("LIST"),
-      "what to write, joined by commas: summary, journal, records, telemetry, metrics (default: "
-      "these),\nfragmentation");
+      "what to write, joined by commas: summary, journal, records, telemetry, metrics (these by default), "
+      "fragmentation");
   add("timing", po::value<std::string>()->value_name("FILE"),
       "write wall seconds by stage, counts and peak memory");
   add_scenario_options(add);

@@ -96,8 +96,12 @@ Chart chart_of(const simulation::JournalReader& journal, std::size_t columns) {
       before[i] = sums;
     }
     out.workloads.resize(world.workloads.all.size(), std::string(column, ' '));
-    for (std::size_t i = 0; i < world.workloads.all.size(); ++i)
-      out.workloads[i].push_back(letter(world.workloads.all[id_of<WorkloadId>(i)].phase));
+    for (std::size_t i = 0; i < world.workloads.all.size(); ++i) {
+      const auto& workload = world.workloads.all[id_of<WorkloadId>(i)];
+      // An end is shown once, where it falls.
+      const bool over = workload.terminal() && workload.phase_since <= from;
+      out.workloads[i].push_back(over ? ' ' : letter(workload.phase));
+    }
     from = to;
   }
   return out;

@@ -12,6 +12,7 @@
 #include "berth/records/summary.hpp"
 #include "berth/records/workload_events.hpp"
 #include "berth/records/workload_facts.hpp"
+#include "berth/simulation/snapshot.hpp"
 
 namespace berth::records {
 namespace {
@@ -183,15 +184,8 @@ std::string policy_text(const View& view, const simulation::JournalReader& journ
   });
   if (!cycle) return "";
   const simulation::World world = journal.world_before(*cycle);
-  const auto& pool = world.pools[refusal.pool];
-  policy::Snapshot snapshot;
-  snapshot.now = refusal.at;
-  snapshot.pool = refusal.pool;
-  snapshot.cluster = &world.cluster;
-  snapshot.organization = &world.organization;
-  snapshot.workloads = &world.workloads;
-  snapshot.members = &pool.members;
-  snapshot.waiting = &pool.waiting;
+  simulation::UsageReading reading;
+  const policy::Snapshot snapshot = simulation::snapshot_of(world, refusal.pool, refusal.at, reading);
   policy::WorkingCluster working;
   policy::Transaction transaction(snapshot, working);
   policy::Explanation explanation;
@@ -243,10 +237,10 @@ std::string story(const View& view, const simulation::JournalReader& journal, Wo
       line.text = "  " + event.reason;
       line.detail = event.message;
     }
-    const bool again = !lines.empty() && lines.back().at == line.at && lines.back().text == line.text &&
-                       line.text.starts_with("  ");
-    if (again)
-      ++lines.back().times;
+    const auto same = [&](const Line& other) { return other.at == line.at && other.text == line.text; };
+    const auto again = std::find_if(lines.rbegin(), lines.rend(), same);
+    if (again != lines.rend() && line.text.starts_with("  "))
+      ++again->times;
     else
       lines.push_back(std::move(line));
   }
