@@ -35,6 +35,11 @@ std::string join_starts(const MigProfile& profile) {
   return text;
 }
 
+std::string compute_problem(const MigGeometry& geometry, const MigProfile& profile) {
+  return profile.name + " needs more compute slices than are left of " +
+         std::to_string(geometry.compute_slices);
+}
+
 // Indices of `profiles` in the order in which mig-parted creates them first.
 std::vector<std::size_t> descending_order(const MigGeometry& geometry,
                                           const std::vector<std::uint16_t>& profiles) {
@@ -51,7 +56,7 @@ std::vector<std::size_t> descending_order(const MigGeometry& geometry,
 
 // Depth-first over the orders: `next` profiles are alike when equal, so each multiset order is tried once.
 bool place_in_some_order(const std::vector<std::uint16_t>& profiles, const std::vector<std::size_t>& order,
-                         MigLayout& layout, std::vector<bool>& done, std::size_t placed,
+                         MigLayout& layout, std::vector<bool>& done, std::size_t placed, int& budget,
                          std::vector<MigPlacement>& result) {
   if (placed == profiles.size()) return true;
   std::vector<std::uint16_t> tried;
@@ -59,13 +64,14 @@ bool place_in_some_order(const std::vector<std::uint16_t>& profiles, const std::
     const std::uint16_t profile = profiles[i];
     if (done[i] || std::find(tried.begin(), tried.end(), profile) != tried.end()) continue;
     tried.push_back(profile);
+    if (--budget < 0) return false;
     const auto start = layout.choose_start(profile);
     if (!start) return false;  // it will find none later either: placing more frees nothing
     const MigPlacement placement{profile, *start};
     layout.place(placement);
     done[i] = true;
     result[i] = placement;
-    if (place_in_some_order(profiles, order, layout, done, placed + 1, result)) return true;
+    if (place_in_some_order(profiles, order, layout, done, placed + 1, budget, result)) return true;
     done[i] = false;
     layout.remove(placement);
   }
@@ -74,9 +80,9 @@ bool place_in_some_order(const std::vector<std::uint16_t>& profiles, const std::
 
 }  // namespace
 
-std::uint32_t slices_of(const MigGeometry& geometry, MigPlacement placement) {
-  const std::uint32_t width = profile_at(geometry, placement).memory_slices;
-  return ((1U << width) - 1U) << placement.start;
+std::uint64_t slices_of(const MigGeometry& geometry, MigPlacement placement) {
+  const std::uint64_t width = profile_at(geometry, placement).memory_slices;  // at most 32
+  return ((std::uint64_t{1} << width) - 1U) << placement.start;
 }
 
 bool has_media_engines(const MigProfile& profile) {
@@ -92,6 +98,7 @@ bool MigLayout::can_place(MigPlacement placement) const {
     return false;
   if ((slices_ & slices_of(*geometry_, placement)) != 0) return false;
   if (counts_[placement.profile] >= profile.max_instances) return false;
+  if (compute_ + profile.compute_slices > geometry_->compute_slices) return false;
   return media_ == 0 || !has_media_engines(profile);
 }
 
@@ -102,7 +109,6 @@ void MigLayout::place(MigPlacement placement) {
   ++counts_[placement.profile];
   compute_ += profile.compute_slices;
   media_ += has_media_engines(profile) ? 1 : 0;
-  BERTH_INVARIANT(compute_ <= geometry_->compute_slices, "compute slices of " + geometry_->name);
 }
 
 void MigLayout::remove(MigPlacement placement) {
@@ -146,10 +152,18 @@ std::optional<std::vector<MigPlacement>> plan_layout(const MigGeometry& geometry
                                                      const std::vector<std::uint16_t>& profiles) {
   // Every instance takes a slice: a longer list cannot stand, and is not searched.
   if (profiles.size() > geometry.memory_slices) return std::nullopt;
+  int memory = 0, compute = 0;
+  for (const std::uint16_t p : profiles) {
+    memory += geometry.profiles[p].memory_slices;
+    compute += geometry.profiles[p].compute_slices;
+  }
+  if (memory > geometry.memory_slices || compute > geometry.compute_slices) return std::nullopt;
+  // All orders of seven different profiles take 13,699 steps; a geometry that a scenario brings may have more.
+  int budget = 20'000;
   MigLayout layout(geometry);
   std::vector<bool> done(profiles.size(), false);
   std::vector<MigPlacement> result(profiles.size());
-  if (!place_in_some_order(profiles, descending_order(geometry, profiles), layout, done, 0, result))
+  if (!place_in_some_order(profiles, descending_order(geometry, profiles), layout, done, 0, budget, result))
     return std::nullopt;
   return result;
 }
@@ -179,6 +193,8 @@ std::optional<std::string> layout_problem(const MigGeometry& geometry,
                  ": a GPU has its media engines once";
       }
     }
+    if (layout.compute_slices() + profile.compute_slices > geometry.compute_slices)
+      return compute_problem(geometry, profile);
     return "more than " + std::to_string(profile.max_instances) + " of " + profile.name;
   }
   return std::nullopt;
@@ -194,8 +210,14 @@ std::string list_problem(const MigGeometry& geometry, const std::vector<std::uin
       layout.place(placed.back());
       continue;
     }
-    // Who stands in the way of its starts, each named once.
     const MigProfile& profile = geometry.profiles[wanted];
+    const bool has_slices =
+        std::any_of(profile.starts.begin(), profile.starts.end(), [&](std::uint8_t start) {
+          return (slices_of(geometry, {wanted, start}) & layout.slices()) == 0;
+        });
+    if (has_slices && layout.compute_slices() + profile.compute_slices > geometry.compute_slices)
+      return compute_problem(geometry, profile);
+    // Who stands in the way of its starts, each named once.
     const bool media = has_media_engines(profile);
     std::string blockers;
     for (const MigPlacement there : placed) {
@@ -208,6 +230,7 @@ std::string list_problem(const MigGeometry& geometry, const std::vector<std::uin
                ": a GPU has its media engines once";
       if (blocks) blockers += (blockers.empty() ? "" : ", ") + describe(geometry, there);
     }
+    if (blockers.empty()) return profile.name + " finds no room beside the others";
     return profile.name + ", which starts at memory slice " + join_starts(profile) + ", collides with " +
            blockers;
   }

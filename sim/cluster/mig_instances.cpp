@@ -129,7 +129,7 @@ class Recutter {
   // placement included.
   std::optional<std::vector<std::size_t>> in_the_way(std::uint8_t device, MigPlacement placement,
                                                      MigLayout& left) const {
-    const std::uint32_t slices = slices_of(geometry_, placement);
+    const std::uint64_t slices = slices_of(geometry_, placement);
     const bool wants_media = has_media_engines(geometry_.profiles[placement.profile]);
     std::vector<std::size_t> going;
     for (std::size_t i = 0; i < instances_.size(); ++i) {

@@ -258,3 +258,29 @@ TEST_CASE("a layout with named starts is checked placement by placement") {
   CHECK(*layout_problem(g, {{g1, 7}}) ==
         "1g.10gb cannot start at memory slice 7; it starts at 0, 1, 2, 3, 4, 5 or 6");
 }
+
+TEST_CASE(
+    "a geometry that a scenario brings is bounded by its compute slices too, and never searched for ever") {
+  MigGeometry g;
+  g.name = "made-up";
+  g.compute_slices = 4;
+  g.memory_slices = 32;
+  for (int i = 0; i < 32; ++i) {
+    MigProfile p;
+    p.name = "1g." + std::to_string(i) + "gb";
+    p.compute_slices = 1;
+    p.memory_slices = 1;
+    p.max_instances = 1;
+    for (std::uint8_t s = 0; s < 32; ++s) p.starts.push_back(s);
+    g.profiles.push_back(p);
+  }
+  CHECK(plan_layout(g, {0, 1, 2, 3}).has_value());
+  std::vector<std::uint16_t> all;
+  for (std::uint16_t i = 0; i < 32; ++i) all.push_back(i);
+  CHECK_FALSE(plan_layout(g, all).has_value());
+  CHECK(*layout_problem(g, {{0, 0}, {1, 1}, {2, 2}, {3, 3}, {4, 4}}) ==
+        "1g.4gb needs more compute slices than are left of 4");
+  CHECK(list_problem(g, all) == "1g.4gb needs more compute slices than are left of 4");
+  g.compute_slices = 32;
+  CHECK(plan_layout(g, all).has_value());
+}

@@ -39,20 +39,21 @@ class MigLayout {
   std::optional<std::uint8_t> choose_start(std::uint16_t profile) const;
 
   // Memory slices taken, bit s for slice s.
-  std::uint32_t slices() const { return slices_; }
-  // Sum of the compute slices of the instances; never above the geometry's (asserted).
+  std::uint64_t slices() const { return slices_; }
+  // Sum of the compute slices of the instances; never above the geometry's. For the geometries that ship the
+  // memory slices run out first (mig.md), for one that a scenario brings the limit may bind.
   int compute_slices() const { return compute_; }
 
  private:
   const MigGeometry* geometry_;
-  std::uint32_t slices_ = 0;
+  std::uint64_t slices_ = 0;
   std::vector<std::uint8_t> counts_;  // by profile
   int compute_ = 0;
   int media_ = 0;  // instances that have the media engines
 };
 
 // The memory slices of a placement, bit s for slice s.
-std::uint32_t slices_of(const MigGeometry& geometry, MigPlacement placement);
+std::uint64_t slices_of(const MigGeometry& geometry, MigPlacement placement);
 // Does the profile have the GPU's media engines, of which there is one set a GPU?
 bool has_media_engines(const MigProfile& profile);
 
