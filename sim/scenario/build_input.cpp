@@ -241,6 +241,7 @@ simulation::Input build_input(const Scenario& scenario) {
   input.policy.seed = scenario.seed;
   input.policy.typical = typical_pods(scenario);
   input.cycle_period = scenario.policy.cycle;
+  input.repartition_time = scenario.defaults.repartition;
   input.order = scenario.policy.order;
 
   std::vector<std::unique_ptr<simulation::SubmissionSource>> sources;

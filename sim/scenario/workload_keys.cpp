@@ -276,6 +276,7 @@ const Keys<DefaultsSpec>& keys() {
           .key<DurationForm>("image_pull", &DefaultsSpec::image_pull)
           .key<DurationForm>("creation_delay", &DefaultsSpec::creation_delay)
           .key<DurationForm>("termination_grace", &DefaultsSpec::termination_grace)
+          .key<DurationForm>("repartition", &DefaultsSpec::repartition)
           .key<Section<CheckpointSpec>>("checkpoint", &DefaultsSpec::checkpoint);
   return table;
 }

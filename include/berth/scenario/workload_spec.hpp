@@ -112,6 +112,8 @@ struct WorkloadSpec : WorkloadCommon {
 
 struct DefaultsSpec {
   Duration image_pull, creation_delay, termination_grace;
+  // That cutting idle MIG instances anew takes. An assumption: NVIDIA states none, reports run from seconds to minutes.
+  Duration repartition = minutes(2);
   CheckpointSpec checkpoint;
   bool operator==(const DefaultsSpec&) const = default;
 };
