@@ -194,6 +194,7 @@ void Checker::shape_of_gang(WorkloadCommon& w, Mark mark) {
     if (w.pods > 0 && gang.max_pods > 0 && w.pods != gang.max_pods) {
       refuse(gang.mark, "'pods' is " + std::to_string(w.pods) + " and 'max_pods' " +
                             std::to_string(gang.max_pods) + "; they mean the same, give one of them");
+      return;
     }
     if (w.pods == 0) w.pods = std::max({gang.max_pods, gang.min_pods, 1});
     if (gang.max_pods == 0) gang.max_pods = w.pods;

@@ -146,7 +146,10 @@ class Keys {
       return false;
     }
     const Reader::Key key(reader, entry.key);
-    if (entry.value.kind == Value::Kind::null) return reader.wrong_type(entry.value, "a value");
+    if (entry.value.kind == Value::Kind::null) {
+      reader.error(entry.key_mark, "wrong-type", entry.key + ": expected a value, found nothing");
+      return false;
+    }
     return found->read(reader, entry.value, out);
   }
 

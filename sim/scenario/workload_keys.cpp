@@ -169,6 +169,17 @@ struct LengthForm {
   static Value write(Duration duration) { return PositiveDurationForm::write(duration); }
 };
 
+// A number of pods for which 0 means that it is not said.
+template <class T, class Owner>
+void add_pod_count(Keys<T>& table, std::string name, std::int32_t Owner::*member) {
+  table.custom(
+      std::move(name),
+      [member](Reader& reader, const Value& value, T& out) { return PodCountForm::read(reader, value, out.*member); },
+      [member](const T& from) {
+        return from.*member > 0 ? std::optional(PodCountForm::write(from.*member)) : std::nullopt;
+      });
+}
+
 }  // namespace
 
 const std::vector<std::pair<std::string, workload::Kind>>& KindWords::all() {
@@ -208,39 +219,28 @@ const Keys<GangTopology>& keys() {
 
 template <>
 const Keys<GangSpec>& keys() {
-  static const Keys<GangSpec> table = Keys<GangSpec>("gang")
-                                          .key<PodCountForm>("min_pods", &GangSpec::min_pods)
-                                          .key<PodCountForm>("max_pods", &GangSpec::max_pods)
-                                          .key<Section<GangTopology>>("topology", &GangSpec::topology);
+  static const Keys<GangSpec> table = [] {
+    Keys<GangSpec> t("gang");
+    add_pod_count(t, "min_pods", &GangSpec::min_pods);
+    add_pod_count(t, "max_pods", &GangSpec::max_pods);
+    t.key<Section<GangTopology>>("topology", &GangSpec::topology);
+    return t;
+  }();
   return table;
 }
 
 template <>
 const Keys<SubGroupSpec>& keys() {
-  static const Keys<SubGroupSpec> table =
-      Keys<SubGroupSpec>("a sub-group")
-          .key<NameForm>("name", &SubGroupSpec::name, Need::required)
-          .custom(
-              "pods",
-              [](Reader& reader, const Value& value, SubGroupSpec& out) {
-                return PodCountForm::read(reader, value, out.pods);
-              },
-              [](const SubGroupSpec& g) {
-                return g.pods > 0 ? std::optional(PodCountForm::write(g.pods)) : std::nullopt;
-              })
-          .custom(
-              "min_pods",
-              [](Reader& reader, const Value& value, SubGroupSpec& out) {
-                return PodCountForm::read(reader, value, out.min_pods);
-              },
-              [](const SubGroupSpec& g) {
-                return g.min_pods > 0 ? std::optional(PodCountForm::write(g.min_pods)) : std::nullopt;
-              })
-          .key<Section<PodAsk>>("pod", &SubGroupSpec::ask)
-          .key<WordForm<RoleWords>>("role", &SubGroupSpec::role)
-          .key<Section<GangTopology>>("topology", &SubGroupSpec::topology)
-          .key<ListOf<Section<SubGroupSpec>>>("sub_groups", &SubGroupSpec::sub_groups)
-          .check([](Reader& reader, const Value& value, SubGroupSpec& out) {
+  static const Keys<SubGroupSpec> table = [] {
+    Keys<SubGroupSpec> t("a sub-group");
+    t.key<NameForm>("name", &SubGroupSpec::name, Need::required);
+    add_pod_count(t, "pods", &SubGroupSpec::pods);
+    add_pod_count(t, "min_pods", &SubGroupSpec::min_pods);
+    t.key<Section<PodAsk>>("pod", &SubGroupSpec::ask)
+        .key<WordForm<RoleWords>>("role", &SubGroupSpec::role)
+        .key<Section<GangTopology>>("topology", &SubGroupSpec::topology)
+        .key<ListOf<Section<SubGroupSpec>>>("sub_groups", &SubGroupSpec::sub_groups)
+        .check([](Reader& reader, const Value& value, SubGroupSpec& out) {
             const bool leaf = out.sub_groups.empty();
             if (leaf && out.pods == 0) {
               reader.error(value.mark, "missing-key", "a sub-group needs 'pods' or 'sub_groups'");
@@ -257,6 +257,8 @@ const Keys<SubGroupSpec>& keys() {
             }
             return false;
           });
+    return t;
+  }();
   return table;
 }
 
@@ -283,13 +285,8 @@ const Keys<DefaultsSpec>& keys() {
 
 template <class T>
 void add_common_keys(Keys<T>& table) {
+  add_pod_count(table, "pods", &T::pods);
   table
-      .custom(
-          "pods",
-          [](Reader& reader, const Value& value, T& out) {
-            return PodCountForm::read(reader, value, out.pods);
-          },
-          [](const T& w) { return w.pods > 0 ? std::optional(PodCountForm::write(w.pods)) : std::nullopt; })
       .custom(
           "cpu",
           [](Reader& reader, const Value& value, T& out) {

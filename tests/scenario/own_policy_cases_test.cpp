@@ -40,7 +40,7 @@ TEST_CASE("every policy case of our own holds") {
   std::size_t count = 0;
   std::vector<std::filesystem::path> files;
   for (const auto& entry :
-       std::filesystem::directory_iterator(std::string(BERTH_SOURCE_DIR) + "/scenarios/policy")) {
+       std::filesystem::directory_iterator(BERTH_SOURCE_DIR "/scenarios/policy")) {
     if (entry.path().extension() == ".yaml") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());

@@ -10,7 +10,7 @@ namespace {
 
 // Runs all cases of a file of the conformance folder; the ids of those that fail, with what differs.
 void run_file(const std::string& file, std::size_t expected_count) {
-  std::ifstream in(std::string(BERTH_SHARED_DIR) + "/conformance/" + file);
+  std::ifstream in(BERTH_SHARED_DIR "/conformance/" + file);
   if (!in) {
     WARN("skipped: a file of the conformance folder is not here: " << file);
     return;

@@ -1,0 +1,49 @@
+#include "berth/scenario/document.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "texts.hpp"
+
+using berth::test::faults_of;
+
+TEST_CASE("document: broken texts are explained at their place") {
+  CHECK(faults_of("") == "s.yaml: error: the file is empty; expected a map of keys\n");
+  CHECK(faults_of("- 1\n") == "s.yaml:1:1: error: a scenario is a map of keys, found a list\n");
+  CHECK(faults_of("version: [1\n") == "s.yaml:2:1: error: not YAML: end of sequence flow not found\n");
+  CHECK(faults_of("version: 1\n---\nversion: 2\n") ==
+        "s.yaml:3:1: error: a second document begins here; a file holds one\n");
+  CHECK(faults_of("version: 1\n? [a]\n: 2\n") == "s.yaml:2:3: error: a key must be a text, found a list\n");
+  CHECK(faults_of(std::string("version: 1\nname: \0\n", 19)) ==
+        "s.yaml:2: error: a NUL byte: this is not a YAML text\n");
+  CHECK(faults_of("version: *a\n").find("s.yaml:1:") == 0);
+}
+
+TEST_CASE("document: a key that stands twice is refused; the first one counts") {
+  CHECK(faults_of(berth::test::small("seed: 1\nseed: x\n")) ==
+        "s.yaml:9:1: error: key 'seed' stands twice; first in line 8\n");
+}
+
+TEST_CASE("document: anchors serve, aliases of aliases do not explode") {
+  CHECK(faults_of(berth::test::small("workloads:\n"
+                                     "  - {name: a, project: vision, checkpoint: &c {every: 1h}}\n"
+                                     "  - {name: b, project: vision, checkpoint: *c}\n")) == "");
+  std::string laughs = "version: 1\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 12; ++i) {
+    const std::string below = "*a" + std::to_string(i - 1);
+    laughs += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
+    for (int k = 0; k < 10; ++k) laughs += (k > 0 ? ", " : "") + below;
+    laughs += "]\n";
+  }
+  const std::string faults = faults_of(laughs);
+  CHECK(faults.find("error: more than 2000000 values, aliases counted as often as they are used\n") !=
+        std::string::npos);
+  CHECK(faults_of("version: &a [*a]\n") == "s.yaml:1:14: error: an alias inside the value that it names\n");
+}
+
+TEST_CASE("document: depth and size are bounded") {
+  CHECK(faults_of("a: " + std::string(40, '[') + std::string(40, ']') + "\n") ==
+        "s.yaml:1:35: error: lists and maps are nested deeper than 32 levels\n");
+  CHECK(faults_of(std::string(100'000, '[')).find("error: lists and maps are nested deeper") != std::string::npos);
+  CHECK(faults_of(std::string((32u << 20) + 1, '#')) ==
+        "s.yaml: error: the file has 33554433 bytes; at most 33554432 are read\n");
+}
