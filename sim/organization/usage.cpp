@@ -39,7 +39,7 @@ UsageMeter::UsageMeter(const UsageOptions& options, Instant start, std::size_t q
   interval_ = round_up(options.fetch, bucket_);
   // One more for the bucket that the window cuts through, one for that which is being filled, and those that are filled
   // between two readings.
-  kept_ = static_cast<std::size_t>(reach.micros / bucket_.micros + interval_.micros / bucket_.micros) + 3;
+  kept_ = static_cast<std::uint64_t>(reach.micros / bucket_.micros + interval_.micros / bucket_.micros) + 3;
   const auto fresh = [&](Series& series) {
     series.settled = start;
     series.integrals.assign(kept_, 0);
@@ -124,7 +124,7 @@ double UsageMeter::weighted(const Series& series, std::int64_t first,
 
 UsageShares UsageMeter::shares(Instant now) const {
   UsageShares result(queues_.size());
-  const Instant until{floor_div(now.micros, interval_.micros) * interval_.micros};
+  const Instant until = reading_at(now);
   const Instant from = std::max(start_, usage_window_start(options_, until));
   if (from >= until) return result;
   const std::int64_t first =
@@ -153,8 +153,22 @@ UsageShares UsageMeter::shares(Instant now) const {
   return result;
 }
 
+Instant UsageMeter::reading_at(Instant now) const {
+  return {floor_div(now.micros, interval_.micros) * interval_.micros};
+}
 Instant UsageMeter::next_reading(Instant now) const {
-  return {(floor_div(now.micros, interval_.micros) + 1) * interval_.micros};
+  return reading_at(now) + interval_;
+}
+
+bool UsageMeter::sound() const {
+  const auto kept_all = [&](const auto& set) {
+    return std::all_of(set.begin(), set.end(), [&](const Series& s) { return s.integrals.size() == kept_; });
+  };
+  return options_.window.micros > 0 && options_.fetch.micros > 0 && options_.resolution.micros > 0 &&
+         (!options_.half_life || options_.half_life->micros > 0) && bucket_.micros > 0 && interval_ >= bucket_ &&
+         interval_.micros % bucket_.micros == 0 && kept_ > 0 &&
+         (options_.type != UsageWindow::cron || options_.cron) && kept_all(capacity_) &&
+         std::all_of(queues_.begin(), queues_.end(), kept_all);
 }
 
 }  // namespace berth::organization

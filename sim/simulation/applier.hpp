@@ -64,6 +64,10 @@ class Applier {
   void opened(PoolId pool);
   template <class Change>
   void change_capacity(NodeId id, Change change);
+  // Accounts of usage, where a policy asks for them: the pool has other nodes, or the pod counts from now on (1) or no
+  // more (-1).
+  void meter_capacity(PoolId pool);
+  void meter(const workload::Pod& pod, std::int64_t sign);
 
   // A running pod has stopped (its status says so already), for whatever reason. `wasted`: what is lost counts as
   // lost to others.
@@ -100,6 +104,7 @@ void Applier::change_capacity(NodeId id, Change change) {
   const GpuMilli before = capacity();
   change();
   world_.pools[spec.pool].gpu_capacity += capacity() - before;
+  meter_capacity(spec.pool);
   opened(spec.pool);
 }
 

@@ -231,6 +231,10 @@ void Applier::operator()(const WorkloadFinished& t) {
   }
 }
 
+void Applier::meter_capacity(PoolId pool) {
+  if (!world_.usage.empty()) world_.usage[pool].set_capacity(world_.pool_capacity(pool), now_);
+}
+
 // --- nodes, quotas, the run --------------------------------------------------------------------------------
 
 void Applier::operator()(const NodeAdded& t) {
@@ -238,6 +242,7 @@ void Applier::operator()(const NodeAdded& t) {
   sum_up(t.spec->pool);
   const NodeId id = world_.cluster.add_node(*t.spec);
   world_.pools[t.spec->pool].gpu_capacity += whole_gpus(world_.cluster.nodes[id].gpus);
+  meter_capacity(t.spec->pool);
   opened(t.spec->pool);
 }
 

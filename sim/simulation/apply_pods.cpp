@@ -40,6 +40,7 @@ void Applier::operator()(const PodBound& t) {
   p.bound_at = now_;
   sum_up(spec.pool);
   world_.pools[spec.pool].gpu_allocated += world_.gpu_amount(world_.workloads.shape_of(p), t.node);
+  meter(p, 1);
   c.pending -= 1;
   c.binding += 1;
   if (c.binding + c.running == 1) {
@@ -211,6 +212,16 @@ void Applier::deallocate(const Pod& p) {
   const PoolId pool = world_.cluster.nodes[p.node].pool;
   sum_up(pool);
   world_.pools[pool].gpu_allocated -= world_.gpu_amount(world_.workloads.shape_of(p), p.node);
+  meter(p, -1);
+}
+
+void Applier::meter(const Pod& p, std::int64_t sign) {
+  if (world_.usage.empty()) return;
+  const workload::PodShape& shape = world_.workloads.shape_of(p);
+  const organization::Amounts amounts{sign * shape.cpu.value, sign * shape.memory.value,
+                                      sign * world_.gpu_amount(shape, p.node).value};
+  world_.usage[world_.cluster.nodes[p.node].pool].change(
+      world_.organization, world_.workloads.all[p.workload].spec.project, amounts, now_);
 }
 
 void Applier::release(const Pod& p) {

@@ -207,6 +207,28 @@ void fields(A& a, V& v) {
     v.quota, v.node_pools);
 }
 
+// --- usage
+template <>
+constexpr std::uint64_t last_of<organization::UsageWindow>() {
+  return static_cast<std::uint64_t>(organization::UsageWindow::cron);
+}
+template <class A, Either<organization::CronSchedule> V>
+void fields(A& a, V& v) {
+  organization::CronSchedule::each_field(a, v);
+}
+template <class A, Either<organization::UsageOptions> V>
+void fields(A& a, V& v) {
+  a(v.type, v.window, v.half_life, v.fetch, v.staleness, v.resolution, v.window_start, v.cron);
+}
+template <class A, Either<organization::UsageMeter::Series> V>
+void fields(A& a, V& v) {
+  a(v.value, v.settled, v.integrals);
+}
+template <class A, Either<organization::UsageMeter> V>
+void fields(A& a, V& v) {
+  organization::UsageMeter::each_field(a, v);
+}
+
 // --- workloads as they stand
 template <class A, Either<workload::Pod> V>
 void fields(A& a, V& v) {

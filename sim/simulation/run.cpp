@@ -6,6 +6,8 @@
 
 #include "berth/core/invariant.hpp"
 #include "berth/engine/clock.hpp"
+#include "berth/organization/usage_window.hpp"
+#include "berth/simulation/snapshot.hpp"
 #include "committer.hpp"
 #include "life_cycle.hpp"
 #include "recorder.hpp"
@@ -29,6 +31,12 @@ RunHeader header_of(const Input& input) {
   header.cycle_period = input.cycle_period;
   header.order = input.order;
   return header;
+}
+
+World world_of(const Input& input) {
+  World world(input.cluster, input.organization, input.start);
+  if (const auto usage = organization::read_usage_options(input.policy.options)) world.meter_usage(*usage);
+  return world;
 }
 
 void check_submission(const Submission& submission, const World& world, Instant after) {
@@ -71,7 +79,7 @@ struct Run::Impl {
       : input(std::move(its_input)),
         policy(std::move(its_policy)),
         hooks(std::move(its_hooks)),
-        world(input.cluster, input.organization, input.start),
+        world(world_of(input)),
         journal(its_sink, header_of(input), world, options),
         timers(input.order, input.repartition_time),
         recorder(world, journal, timers),
@@ -79,7 +87,8 @@ struct Run::Impl {
         committer(recorder, life_cycle, input.repartition_time),
         clock(input.start),
         seen(world.pools.size(), 0),
-        looks(world.pools.size(), Instant::never()) {
+        looks(world.pools.size(), Instant::never()),
+        readings(world.pools.size()) {
     recorder.advance_to(input.start);
     // The World has its own copies now.
     input.cluster = {};
@@ -236,14 +245,7 @@ struct Run::Impl {
   }
 
   void pass(PoolId pool) {
-    policy::Snapshot snapshot;
-    snapshot.now = clock.now();
-    snapshot.pool = pool;
-    snapshot.cluster = &world.cluster;
-    snapshot.organization = &world.organization;
-    snapshot.workloads = &world.workloads;
-    snapshot.members = &world.pools[pool].members;
-    snapshot.waiting = &world.pools[pool].waiting;
+    const policy::Snapshot snapshot = snapshot_of(world, pool, clock.now(), readings[pool]);
     seen[pool] = world.pools[pool].changes;
     std::optional<Instant> look;
     std::vector<policy::Decision> decided;
@@ -375,6 +377,7 @@ struct Run::Impl {
 
   IdVector<PoolId, std::uint64_t> seen;  // PoolState::changes at the last pass
   IdVector<PoolId, Instant> looks;       // when the policy wants to look again
+  IdVector<PoolId, UsageReading> readings;
   std::optional<Instant> last_cycle;
   std::uint64_t events = 0, cycles = 0, decisions = 0, idle_looks = 0;
   bool stopping = false;

@@ -47,6 +47,27 @@ World::World(const cluster::Cluster& its_cluster, const organization::Organizati
   }
 }
 
+void World::meter_usage(const organization::UsageOptions& options) {
+  usage.assign(pools.size(), organization::UsageMeter(options, start, organization.queues.size()));
+  for (std::size_t i = 0; i < pools.size(); ++i) {
+    const auto pool = id_of<PoolId>(i);
+    usage[pool].set_capacity(pool_capacity(pool), start);
+  }
+}
+
+organization::Amounts World::pool_capacity(PoolId pool) const {
+  organization::Amounts sum{};
+  for (const NodeId id : cluster.pools[pool].nodes) {
+    const cluster::NodeOccupancy& node = cluster.occupancy[id];
+    if (!node.present || !node.ready) continue;
+    const cluster::NodeSpec& spec = cluster.nodes[id];
+    organization::at(sum, organization::Resource::cpu) += spec.cpu.value;
+    organization::at(sum, organization::Resource::memory) += spec.memory.value;
+    organization::at(sum, organization::Resource::gpu) += whole_gpus(spec.gpus).value;
+  }
+  return sum;
+}
+
 bool World::operator==(const World& o) const {
   return first_difference(o).empty();
 }
@@ -74,6 +95,7 @@ std::string World::first_difference(const World& o) const {
   if (where.empty()) where = where_differ("pod_courses", pod_courses, o.pod_courses, plainly);
   if (where.empty()) where = where_differ("works", works, o.works, plainly);
   if (where.empty()) where = where_differ("pools", pools, o.pools, plainly);
+  if (where.empty()) where = where_differ("usage", usage, o.usage, plainly);
   if (where.empty()) where = where_differ("cuts", cuts, o.cuts, plainly);
   if (where.empty()) where = where_differ("pipelined", pipelined, o.pipelined, plainly);
   if (where.empty()) where = where_differ("awaited", awaited, o.awaited, plainly);

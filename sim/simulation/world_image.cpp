@@ -26,6 +26,8 @@ class Validator {
     must(w_.courses.size() == w_.workloads.all.size(), "workloads without their course");
     must(w_.pod_courses.size() == w_.workloads.pods.size(), "pods without their course");
     must(w_.pools.size() == w_.cluster.pools.size(), "pools without their state");
+    must(w_.usage.empty() || w_.usage.size() == w_.pools.size(), "pools without an account of usage");
+    for (const organization::UsageMeter& meter : w_.usage) must(meter.sound(), "an account of usage that cannot be");
   }
   void cluster() const {
     for (const cluster::NodePool& pool : w_.cluster.pools) {
@@ -111,7 +113,7 @@ void write_image(Encoder& out, const World& world) {
     out(pool.members, plain(pool.waiting), pool.touring, pool.watchers, pool.opened, pool.changes,
         pool.gpu_capacity, pool.gpu_allocated, pool.running_workloads, pool.sums, pool.summed_until);
   }
-  out(world.cuts, world.pipelined, world.awaited, world.totals, world.ended);
+  out(world.usage, world.cuts, world.pipelined, world.awaited, world.totals, world.ended);
 }
 
 World read_image(Decoder& in) {
@@ -148,7 +150,7 @@ World read_image(Decoder& in) {
     must(std::is_sorted(waiting.begin(), waiting.end()), "a waiting list out of order");
     for (const WorkloadId id : waiting) pool.waiting.insert(id);
   }
-  in(world.cuts, world.pipelined, world.awaited, world.totals, world.ended);
+  in(world.usage, world.cuts, world.pipelined, world.awaited, world.totals, world.ended);
 
   const Validator validator(world);
   validator.tables();

@@ -39,14 +39,21 @@ class UsageMeter {
   // The part of the window's capacity that each queue has had, per resource, at the last reading before or at `now`. The
   // older part of the window weighs less where there is a half-life. 0 of no capacity.
   UsageShares shares(Instant now) const;
-  // The next instant after `now` at which a reading is taken.
+  // The last reading before or at `now`, and the next after it.
+  Instant reading_at(Instant now) const;
   Instant next_reading(Instant now) const;
   Duration bucket_length() const { return bucket_; }
   Duration reading_interval() const { return interval_; }
 
   bool operator==(const UsageMeter&) const = default;
 
- private:
+  // All fields in one order, for who stores a meter; and whether what was read back is one.
+  template <class Archive, class Meter>
+  static void each_field(Archive& a, Meter& m) {
+    a(m.options_, m.bucket_, m.interval_, m.kept_, m.start_, m.capacity_, m.queues_);
+  }
+  bool sound() const;
+
   // One amount over time: what it is now, and its integrals over the buckets up to `settled`.
   struct Series {
     std::int64_t value = 0;
@@ -54,6 +61,8 @@ class UsageMeter {
     std::vector<Int128> integrals;  // by bucket number modulo its size
     bool operator==(const Series&) const = default;
   };
+
+ private:
   void settle(Series& series, Instant at) const;
   // Sum of weights x integrals over the buckets from `first` on.
   double weighted(const Series& series, std::int64_t first, const std::vector<double>& weights) const;
@@ -62,7 +71,7 @@ class UsageMeter {
   UsageOptions options_;
   Duration bucket_ = minutes(1);
   Duration interval_ = minutes(1);
-  std::size_t kept_ = 1;
+  std::uint64_t kept_ = 1;
   Instant start_;
   std::array<Series, resource_count> capacity_;
   std::vector<std::array<Series, resource_count>> queues_;

@@ -22,6 +22,12 @@ class CronSchedule {
   Instant next(Instant after) const;
   bool operator==(const CronSchedule&) const = default;
 
+  // All fields in one order, for who stores a schedule.
+  template <class Archive, class Schedule>
+  static void each_field(Archive& a, Schedule& s) {
+    a(s.minutes_, s.hours_, s.days_, s.months_, s.weekdays_, s.any_day_, s.any_weekday_);
+  }
+
  private:
   bool day_matches(std::int64_t days_since_epoch) const;
 

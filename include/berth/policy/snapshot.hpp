@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct Snapshot {
   // order.
   const workload::WaitingList* waiting = nullptr;
   const Usage* usage = nullptr;  // null: none
+  std::optional<Instant> next_reading;  // when `usage` may change next
   // Names of sharing groups on nodes with inventory `counts`, by group id (policy cases); null in a run.
   const std::vector<std::string>* group_names = nullptr;
   // Names (= UIDs) of pods (policy cases); null in a run: workload UID, '-', index zero-padded to 10 digits.

@@ -17,6 +17,7 @@
 #include "berth/core/integral.hpp"
 #include "berth/core/time.hpp"
 #include "berth/organization/organization.hpp"
+#include "berth/organization/usage.hpp"
 #include "berth/simulation/transition.hpp"
 #include "berth/simulation/work.hpp"
 #include "berth/workload/waiting_list.hpp"
@@ -121,6 +122,8 @@ class World {
   World() = default;
   // At the start of the run, before its first transition.
   World(const cluster::Cluster& cluster, const organization::Organization& organization, Instant start);
+  // From the start on, keeps account of what queues use. Before the first transition.
+  void meter_usage(const organization::UsageOptions& options);
 
   Instant start;
   Instant now;  // of the last transition
@@ -131,6 +134,7 @@ class World {
   IdVector<PodId, PodCourse> pod_courses;
   std::vector<Work> works;
   IdVector<PoolId, PoolState> pools;
+  IdVector<PoolId, organization::UsageMeter> usage;  // of each pool; empty: no policy asks for it
   std::vector<Cut> cuts;  // ascending (node, device)
   std::map<PodId, PipelineNote> pipelined;
   std::map<std::string, std::vector<WorkloadId>>
@@ -154,6 +158,8 @@ class World {
   const Work& work_of(const workload::Pod& pod, PodId id) const;
   // Integral of a pool's sums up to `at` (>= summed_until).
   PoolSums sums_at(PoolId pool, Instant at) const;
+  // What the pool's present and ready nodes have. O(nodes of the pool).
+  organization::Amounts pool_capacity(PoolId pool) const;
   // What the pod's request amounts to on that node, in thousandths of a device.
   GpuMilli gpu_amount(const workload::PodShape& shape, NodeId node) const;
 

@@ -126,7 +126,14 @@ CycleResult run(const Options& options, const Snapshot& snapshot, Transaction& t
                                  Action::stale_gang_eviction) != options.actions.end();
   if (watches) keep_stale_clocks(session, stale, transaction);
   if (explanation != nullptr) explain(cycle, *explanation);
-  return {next_look(session, stale)};
+  std::optional<Instant> look = next_look(session, stale);
+  // A reading of usage moves fair shares, which matters to who waits.
+  const bool waits = std::any_of(session.jobs.begin(), session.jobs.end(),
+                                 [](const JobInfo& job) { return job.counts[TaskStatus::pending] > 0; });
+  if (snapshot.next_reading && options.k_value > 0 && waits && (!look || *snapshot.next_reading < *look)) {
+    look = snapshot.next_reading;
+  }
+  return {look};
 }
 
 }  // namespace
