@@ -80,6 +80,10 @@ std::vector<std::string> popped_order(const Json& c, JobHeap::Order order) {
   add(c.at("jobs"), at_once);
   if (c.contains("pushed_after")) add(c.at("pushed_after"), after);
   s.rank_jobs();
+  if (order == JobHeap::Order::jobs) {
+    const auto out = [&](JobIx job) { return !ready_to_schedule(s.session, job); };
+    at_once.erase(std::remove_if(at_once.begin(), at_once.end(), out), at_once.end());
+  }
   AttemptRequests requests;
   JobHeap heap(s.session, requests, order);
   heap.init(at_once);
@@ -206,8 +210,13 @@ TEST_CASE("kai: order of two queues, case by case") {
         }
         result.next_request = requests.of(s.session, s.add_job({}, {set}));
       }
+      // Each with its amounts, or with the tasks that hold them.
       for (const Json& v : side.at("popped_and_next_victims")) {
-        result.victims += read_amounts(v.contains("allocated") ? v.at("allocated") : v);
+        if (v.contains("tasks")) {
+          for (const Json& t : v.at("tasks")) result.victims += read_request(t).amounts;
+        } else {
+          result.victims += read_amounts(v.contains("allocated") ? v.at("allocated") : v);
+        }
       }
       return result;
     };
