@@ -5,24 +5,28 @@
 namespace berth::policy::kai {
 
 Scenario::Scenario(Cycle& cycle, PartialJobs& copies, JobIx pending, const std::vector<TaskIx>& tasks,
-                   const std::vector<JobIx>& victims, const std::vector<TaskIx>& recorded,
+                   const std::vector<JobIx>& victims, const std::vector<std::vector<TaskIx>>& recorded,
                    const NodeList& nodes)
     : c_(cycle),
       copies_(copies),
       heap_(cycle.session, cycle.requests, JobHeap::Order::victims),
-      recorded_(recorded),
-      is_recorded_(cycle.session.tasks.size(), 0),
-      victims_(recorded),
+      chunks_(recorded),
+      chunk_of_(cycle.session.tasks.size(), no_chunk),
       idle_gpus_(cycle.session, tasks),
       topology_(cycle.session, pending) {
   heap_.init(victims);
   for (const TaskIx t : tasks) {
     if (!c_.filters.affinity_satisfiable(t, nodes)) picky_.push_back(t);
   }
-  for (const TaskIx t : recorded_) {
-    is_recorded_[index_of(t)] = 1;
-    free(t);
+  for (std::size_t i = 0; i < chunks_.size(); ++i) {
+    for (const TaskIx t : chunks_[i]) {
+      chunk_of_[index_of(t)] = i;
+      recorded_.push_back(t);
+      free(t);
+    }
   }
+  victims_ = recorded_;
+  recorded_chunks_ = chunks_.size();
 }
 
 void Scenario::free(TaskIx task) {
@@ -49,7 +53,7 @@ bool Scenario::grow() {
 bool Scenario::add_chunk(JobIx popped) {
   const Session& s = c_.session;
   const Chunk chunk = tasks_to_evict(s, popped);
-  const auto recorded = [&](TaskIx t) { return is_recorded_[index_of(t)] != 0; };
+  const auto recorded = [&](TaskIx t) { return chunk_of_[index_of(t)] < recorded_chunks_; };
   const auto put_back = [&](auto&& drops) {
     std::vector<TaskIx> rest;
     for (const PodSetIx p : s.jobs[popped].pod_sets) {
@@ -69,7 +73,9 @@ bool Scenario::add_chunk(JobIx popped) {
   }
   if (chunk.tasks.empty()) return true;  // nothing new: the scenario before is tried again
   latest_ = original_of(s, popped);
+  chunks_.push_back(chunk.tasks);
   for (const TaskIx t : chunk.tasks) {
+    chunk_of_[index_of(t)] = chunks_.size() - 1;
     victims_.push_back(t);
     free(t);
   }

@@ -15,9 +15,10 @@ namespace berth::policy::kai {
 class Scenario {
  public:
   // `pending`: the partial copy of the pending job; `tasks`: its tasks; `victims`: whole jobs, in order of creation;
-  // `recorded`: victims of the step before; `nodes`: feasible ones, those of the recorded victims included.
+  // `recorded`: chunks of victims of the step before; `nodes`: feasible ones, those of the recorded victims included.
   Scenario(Cycle& cycle, PartialJobs& copies, JobIx pending, const std::vector<TaskIx>& tasks,
-           const std::vector<JobIx>& victims, const std::vector<TaskIx>& recorded, const NodeList& nodes);
+           const std::vector<JobIx>& victims, const std::vector<std::vector<TaskIx>>& recorded,
+           const NodeList& nodes);
 
   // Pops a chunk. False: there is none left. A chunk that holds a recorded task adds nothing, and the next is popped.
   bool grow();
@@ -25,6 +26,10 @@ class Scenario {
   bool passes_filters() const;
 
   const std::vector<TaskIx>& recorded() const { return recorded_; }
+  // Recorded chunks, then those popped, in order.
+  const std::vector<std::vector<TaskIx>>& chunks() const { return chunks_; }
+  static constexpr std::size_t no_chunk = ~std::size_t{0};
+  std::size_t chunk_of(TaskIx victim) const { return chunk_of_[index_of(victim)]; }
   // Recorded victims, then the chunks' tasks in pop order.
   const std::vector<TaskIx>& victims() const { return victims_; }
   // The job of the latest chunk; none: there are only recorded victims.
@@ -40,8 +45,10 @@ class Scenario {
   Cycle& c_;
   PartialJobs& copies_;
   JobHeap heap_;
+  std::vector<std::vector<TaskIx>> chunks_;
+  std::size_t recorded_chunks_ = 0;
   std::vector<TaskIx> recorded_;
-  std::vector<std::uint8_t> is_recorded_;  // by task
+  std::vector<std::size_t> chunk_of_;  // by task
   std::vector<TaskIx> victims_;
   JobIx latest_ = none<JobIx>();
   IdleGpuFilter idle_gpus_;

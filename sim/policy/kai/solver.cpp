@@ -48,10 +48,9 @@ class Solver {
     feasible_ = feasible_nodes(s_, all_tasks_of(job_));
     const Statement::Checkpoint start = c_.statement.checkpoint();
     for (std::size_t k = 1; k <= tasks.size(); ++k) {
-      if (!solve_first({tasks.begin(), tasks.begin() + static_cast<std::ptrdiff_t>(k)})) return false;
-      if (k < tasks.size()) {
-        record(start);
-        c_.statement.roll_back(start);
+      if (!solve_first({tasks.begin(), tasks.begin() + static_cast<std::ptrdiff_t>(k)}, k < tasks.size(),
+                       start)) {
+        return false;
       }
     }
     if (gang_satisfied() && s_.jobs[job_].counts.active_used() > active_before) return true;
@@ -71,36 +70,49 @@ class Solver {
   bool gang_satisfied() const {
     const auto& pod_sets = s_.jobs[job_].pod_sets;
     return std::all_of(pod_sets.begin(), pod_sets.end(), [&](PodSetIx p) {
-      return s_.pod_sets[p].counts.active_allocated() >= s_.pod_sets[p].min_available;
+      return s_.pod_sets[p].counts.active_used() >= s_.pod_sets[p].min_available;
     });
   }
 
-  // 10.2: evicted tasks that end releasing, then those that end moved; un-evicted ones are dropped.
-  void record(const Statement::Checkpoint& start) {
+  // 10.2: the chunks of which some evicted task ends releasing, then those of which one ends pipelined (moved, or as it
+  // was). A chunk stays whole: what else it holds is recorded with it, even un-evicted tasks.
+  void record(const Statement::Checkpoint& start, const Scenario& scenario) {
     std::vector<TaskIx> changed;
     c_.statement.tasks_changed_since(start, changed);
-    recorded_.clear();
-    for (const TaskIx t : changed) {
-      if (s_.tasks[t].evicted_in_simulation) recorded_.push_back(t);
+    std::vector<std::size_t> kept;
+    for (const TaskStatus end : {TaskStatus::releasing, TaskStatus::pipelined}) {
+      for (const TaskIx t : changed) {
+        const std::size_t chunk = s_.tasks[t].status == end ? scenario.chunk_of(t) : Scenario::no_chunk;
+        if (chunk == Scenario::no_chunk || std::find(kept.begin(), kept.end(), chunk) != kept.end()) continue;
+        kept.push_back(chunk);
+      }
     }
-    for (const TaskIx t : changed) {
-      if (s_.tasks[t].moved) recorded_.push_back(t);
-    }
+    std::vector<std::vector<TaskIx>> recorded;
+    for (const std::size_t chunk : kept) recorded.push_back(scenario.chunks()[chunk]);
+    recorded_ = std::move(recorded);
   }
 
-  // One step: the job's first tasks alone. True: the statement holds the solution.
-  bool solve_first(const std::vector<TaskIx>& tasks) {
+  // One step: the job's first tasks alone. True: the statement holds the solution; of a step before the last only its
+  // victims are recorded.
+  bool solve_first(const std::vector<TaskIx>& tasks, bool more_steps, const Statement::Checkpoint& start) {
     PartialJobs copies(s_);
     const JobIx pending = copies.representative(job_, tasks);
     NodeSet nodes(s_.nodes.size(), feasible_);
-    for (const TaskIx t : recorded_) nodes.add(s_.tasks[t].node);
+    for (const auto& chunk : recorded_) {
+      for (const TaskIx t : chunk) nodes.add(s_.tasks[t].node);
+    }
     Scenario scenario(c_, copies, pending, tasks, search_.victims, recorded_, nodes.list());
     do {
       if (!scenario.passes_filters()) {
         tell(scenario, tasks.size(), ScenarioOutcome::End::rejected_by_filter, {});
         continue;
       }
-      if (try_scenario(scenario, pending, tasks.size(), nodes)) return true;
+      if (!try_scenario(scenario, pending, tasks.size(), nodes)) continue;
+      if (more_steps) {
+        record(start, scenario);
+        c_.statement.roll_back(start);
+      }
+      return true;
     } while (scenario.grow());
     return false;
   }
@@ -214,7 +226,7 @@ class Solver {
   JobIx job_;
   const Search& search_;
   NodeList feasible_;
-  std::vector<TaskIx> recorded_;
+  std::vector<std::vector<TaskIx>> recorded_;  // chunks
 };
 
 }  // namespace
