@@ -37,6 +37,12 @@ class StudyPlacement final : public policy::Placement {
     return best;
   }
 
+  // F of a node as it stands, in milli.
+  double fragmentation_of(const policy::Snapshot& snapshot, const cluster::Occupancy& occupancy,
+                          NodeId id) const {
+    return fragmentation(look(snapshot, occupancy, id));
+  }
+
  private:
   struct Node {
     long cpu = 0;
