@@ -9,6 +9,7 @@
 #include "emit.hpp"
 #include "interrupt.hpp"
 #include "progress.hpp"
+#include "run_scenario.hpp"
 #include "scenario_input.hpp"
 #include "timing.hpp"
 
@@ -20,19 +21,6 @@ class Interrupted {};
 
 void go_on_unless_interrupted() {
   if (interrupt_asked()) throw Interrupted();
-}
-
-simulation::RunHeader header_of(const simulation::Input& input) {
-  simulation::RunHeader out;
-  out.program_version = BERTH_VERSION;
-  out.name = input.name;
-  out.seed = input.seed;
-  out.start = input.start;
-  out.end = input.end;
-  out.policy = input.policy;
-  out.cycle_period = input.cycle_period;
-  out.order = input.order;
-  return out;
 }
 
 records::TraceNotes trace_notes(const scenario::Scenario& scenario) {
@@ -48,14 +36,6 @@ records::TraceNotes trace_notes(const scenario::Scenario& scenario) {
 // A trace whose every row has one attempt: what the placement study is.
 bool is_study(const scenario::Scenario& scenario) {
   return scenario.trace && scenario.policy.name.value == "try-once";
-}
-
-std::unique_ptr<policy::Policy> policy_of(const simulation::Input& input) {
-  try {
-    return policy::make_policy(input.policy);
-  } catch (const std::invalid_argument& error) {
-    throw InputError(error.what());
-  }
 }
 
 // Where the journal goes: into the folder; into memory when it is only read once; or nowhere.
@@ -82,7 +62,8 @@ class JournalPlace {
       return simulation::open_file(folder_->path_of("journal.berth"));
     }
     if (!read_) return nullptr;
-    return std::make_unique<simulation::MemorySource>(static_cast<simulation::MemorySink&>(*sink_).bytes());
+    return std::make_unique<simulation::MemorySource>(
+        static_cast<simulation::MemorySink&>(*sink_).take_bytes());
   }
 
  private:
@@ -98,7 +79,7 @@ int simulate(const Arguments& arguments, const records::RunFiles& emit) {
 
   simulation::Input input = scenario::build_input(scenario);
   const simulation::RunHeader header = header_of(input);
-  auto policy = policy_of(input);
+  auto policy = policy_of(input.policy);
   std::optional<records::OutputFolder> folder;
   try {
     if (arguments.has("out")) folder.emplace(records::disk(), arguments.text("out"), records::run_files());
@@ -114,24 +95,28 @@ int simulate(const Arguments& arguments, const records::RunFiles& emit) {
   simulation::RunHooks hooks;
   hooks.progress = [&](const simulation::RunProgress& at) { progress->show(at); };
   hooks.stop = interrupt_asked;
-  simulation::Run run(std::move(input), std::move(policy), journal.sink(), hooks);
+  auto run = std::make_unique<simulation::Run>(std::move(input), std::move(policy), journal.sink(), hooks);
   timing.stage("build");
-  const simulation::RunResult result = run.execute();
+  const simulation::RunResult result = run->execute();
   progress.reset();
   timing.stage("simulate");
   go_on_unless_interrupted();
 
-  records::Summary summary = records::summarize(run.world(), header, result);
+  records::Summary summary = records::summarize(run->world(), header, result);
   summary.trace = trace_notes(scenario);
   if (folder) {
-    records::Identities ids(header.seed, run.world().cluster.name);
-    ids.follow(run.world().workloads, run.world().organization);
-    const records::View view(run.world(), ids, result.end);
     const auto source = journal.close();
     std::optional<simulation::JournalReader> reader;
     if (source) reader.emplace(*source, false);
-    records::write_run_files(*folder, files, scenario, summary, view, reader ? &*reader : nullptr,
-                             go_on_unless_interrupted);
+    const simulation::JournalReader* read = reader ? &*reader : nullptr;
+    {
+      records::Identities ids(header.seed, run->world().cluster.name);
+      ids.follow(run->world().workloads, run->world().organization);
+      const records::View view(run->world(), ids, result.end);
+      records::write_run_files(*folder, files, scenario, summary, view, read, go_on_unless_interrupted);
+    }
+    run.reset();  // one World in memory at a time: the journal is replayed next
+    records::write_replayed_files(*folder, files, read, go_on_unless_interrupted);
     go_on_unless_interrupted();
     folder->commit();
   }

@@ -13,6 +13,17 @@ namespace {
 
 constexpr std::size_t fragmentation_samples = 201;  // a point every half percent of the run
 
+// Writes one wanted file and makes sure that it is on the medium.
+template <class Content>
+void write_file(OutputFolder& folder, const std::function<void()>& before_each, bool wanted, const char* name,
+                const Content& content) {
+  if (!wanted) return;
+  before_each();
+  const auto sink = folder.create(name);
+  content(*sink);
+  sink->sync();
+}
+
 }  // namespace
 
 void write_run_files(OutputFolder& folder, const RunFiles& files, const scenario::Scenario& scenario,
@@ -20,11 +31,7 @@ void write_run_files(OutputFolder& folder, const RunFiles& files, const scenario
                      const std::function<void()>& before_each) {
   BERTH_INVARIANT(journal != nullptr || !files.read_journal(), "documents of the journal without a journal");
   const auto write = [&](bool wanted, const char* name, const auto& content) {
-    if (!wanted) return;
-    before_each();
-    const auto sink = folder.create(name);
-    content(*sink);
-    sink->sync();
+    write_file(folder, before_each, wanted, name, content);
   };
   const auto write_json = [&](bool wanted, const char* name, int indent, const auto& content) {
     write(wanted, name, [&](simulation::ByteSink& sink) {
@@ -43,9 +50,17 @@ void write_run_files(OutputFolder& folder, const RunFiles& files, const scenario
   write_json(files.telemetry, "telemetry.json", 0, [&](JsonWriter& out) { write_telemetry_file(out, view); });
   write_json(files.metrics, "metrics.json", 0,
              [&](JsonWriter& out) { write_metrics_file(out, view, *journal); });
-  write(files.study, "study.csv", [&](simulation::ByteSink& sink) { write_study_series(sink, *journal); });
-  write(files.fragmentation, "fragmentation.csv",
-        [&](simulation::ByteSink& sink) { write_fragmentation(sink, *journal, fragmentation_samples); });
+}
+
+void write_replayed_files(OutputFolder& folder, const RunFiles& files,
+                          const simulation::JournalReader* journal,
+                          const std::function<void()>& before_each) {
+  BERTH_INVARIANT(journal != nullptr || !(files.study || files.fragmentation),
+                  "documents of the journal without a journal");
+  write_file(folder, before_each, files.study, "study.csv",
+             [&](simulation::ByteSink& sink) { write_study_series(sink, *journal); });
+  write_file(folder, before_each, files.fragmentation, "fragmentation.csv",
+             [&](simulation::ByteSink& sink) { write_fragmentation(sink, *journal, fragmentation_samples); });
 }
 
 }  // namespace berth::records

@@ -25,10 +25,14 @@ struct RunFiles {
   bool read_journal() const { return metrics || fragmentation || study; }
 };
 
-// Writes and syncs all files but the journal. `view` is of the end; `journal` may be null when read_journal() is false.
+// Writes and syncs all files but the journal and those of write_replayed_files. `view` is of the end; `journal` may be null when read_journal() is false.
 // `before_each` is called before each file and may throw to stop.
 void write_run_files(OutputFolder& folder, const RunFiles& files, const scenario::Scenario& scenario,
                      const Summary& summary, const View& view, const simulation::JournalReader* journal,
                      const std::function<void()>& before_each);
+
+// study.csv and fragmentation.csv, as far as they are wanted: they need the journal alone, and a World of their own.
+void write_replayed_files(OutputFolder& folder, const RunFiles& files,
+                          const simulation::JournalReader* journal, const std::function<void()>& before_each);
 
 }  // namespace berth::records

@@ -34,6 +34,7 @@ class MemorySink final : public ByteSink {
   void overwrite(std::uint64_t offset, const std::uint8_t* data, std::size_t size) override;
   void sync() override {}
   const std::vector<std::uint8_t>& bytes() const { return bytes_; }
+  std::vector<std::uint8_t> take_bytes() { return std::move(bytes_); }
 
  private:
   std::vector<std::uint8_t> bytes_;
