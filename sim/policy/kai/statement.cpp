@@ -1,6 +1,4 @@
 #include "sim/policy/kai/statement.hpp"
-#include <cstdio>
-#include <cstdlib>
 
 #include <utility>
 
@@ -200,19 +198,10 @@ void Statement::commit(const Checkpoint& from, EvictionCause cause, JobIx for_jo
       // One that was pipelined before and put back where it was is no new decision.
       log.push_back({Committed::Kind::pipeline, ix, task.node, task.groups, cause, for_job});
     }
+    // What was evicted for good is not allocatable any more: what its job asks for has changed.
+    if (task.evicted_in_simulation) session_.jobs[task.job].version = ++session_.last_version;
     task.evicted_in_simulation = false;
     task.moved = false;
-  }
-  if (getenv("KTRACE")) {
-    fprintf(stderr, "COMMIT cause %d for %s\n", (int)cause,
-            for_job == none<JobIx>() ? "-" : session_.jobs[for_job].name.c_str());
-    for (auto t : changed) {
-      auto& k = session_.tasks[t];
-      fprintf(stderr, "   %s st %d node %s groups", session_.task_names[t].c_str(), (int)k.status,
-              k.node == none<NodeIx>() ? "-" : session_.nodes[k.node].name.c_str());
-      for (auto g : k.groups) fprintf(stderr, " %d", (int)index_of(g));
-      fprintf(stderr, "\n");
-    }
   }
   task_undo_.clear();
   queue_undo_.clear();
