@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 
 // "a/b/" and "a/b" are one folder; "." and ".." get their real names, so that a name can be put beside them.
 std::string normal(const std::string& path) {
+  if (path.empty()) return path;
   fs::path out = fs::absolute(path).lexically_normal();
   if (out.filename().empty()) out = out.parent_path();
   return out.string();

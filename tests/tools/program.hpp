@@ -1,0 +1,79 @@
+// Runs the berth program and keeps what it said.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace berth::tests {
+
+struct Said {
+  int code = -1;
+  std::string out, err;
+};
+
+inline std::string text_of_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+// A folder of its own for a test, gone afterwards.
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "berth-tools-XXXXXX").string();
+    path_ = ::mkdtemp(pattern.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string path(const std::string& name = "") const { return (path_ / name).string(); }
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(path(name), std::ios::binary) << text;
+    return path(name);
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// Starts the program in `folder`; its output goes to files there. The caller waits for it.
+inline pid_t start_berth(const Folder& folder, const std::vector<std::string>& words) {
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  const int out = ::open(folder.path(".out").c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
+  const int err = ::open(folder.path(".err").c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
+  ::dup2(out, STDOUT_FILENO);
+  ::dup2(err, STDERR_FILENO);
+  if (::chdir(folder.path().c_str()) != 0) ::_exit(126);
+  std::vector<std::string> all{BERTH_PROGRAM};
+  all.insert(all.end(), words.begin(), words.end());
+  std::vector<char*> arguments;
+  for (auto& word : all) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  ::execv(BERTH_PROGRAM, arguments.data());
+  ::_exit(127);
+}
+
+inline Said finish_berth(const Folder& folder, pid_t child) {
+  int status = 0;
+  if (child < 0 || ::waitpid(child, &status, 0) != child) throw std::runtime_error("the program did not run");
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), text_of_file(folder.path(".out")),
+          text_of_file(folder.path(".err"))};
+}
+
+inline Said berth_in(const Folder& folder, const std::vector<std::string>& words) {
+  return finish_berth(folder, start_berth(folder, words));
+}
+
+}  // namespace berth::tests

@@ -1,0 +1,85 @@
+// What the program says to somebody who uses it wrong, word for word, and its exit codes.
+#include <catch2/catch.hpp>
+
+#include "tools/program.hpp"
+
+using namespace berth::tests;
+
+namespace {
+
+struct Wrong {
+  std::vector<std::string> words;
+  std::string message;
+};
+
+}  // namespace
+
+TEST_CASE("usage errors name the word, the nearest right one and the help, and exit with 2") {
+  const Folder folder;
+  folder.write("a.yaml", "version: 1\n");
+  folder.write("thesis.txt", "years of work");
+  const std::vector<Wrong> all{
+      {{"rnu"}, "berth: unknown command 'rnu'; did you mean 'run'?\nSee 'berth help'.\n"},
+      {{"frobnicate"}, "berth: unknown command 'frobnicate'\nSee 'berth help'.\n"},
+      {{"help", "replai"}, "berth: unknown command 'replai'; did you mean 'replay'?\nSee 'berth help'.\n"},
+      {{"run"},
+       "berth run: missing argument; usage: berth run SCENARIO [--out DIR]\nSee 'berth help run'.\n"},
+      {{"run", "a.yaml", "b.yaml"}, "berth run: unexpected argument 'b.yaml'\nSee 'berth help run'.\n"},
+      {{"run", "--ouy", "x", "a.yaml"},
+       "berth run: unknown option '--ouy'; did you mean '--out'?\nSee 'berth help run'.\n"},
+      {{"run", "a.yaml", "--out"}, "berth run: option '--out' needs a value\nSee 'berth help run'.\n"},
+      {{"run", "a.yaml", "--quiet=yes"},
+       "berth run: option '--quiet' takes no value\nSee 'berth help run'.\n"},
+      {{"run", "a.yaml", "--out", "x", "--out", "y"},
+       "berth run: option '--out' is given more than once\nSee 'berth help run'.\n"},
+      {{"run", "a.yaml", "--emit", "sumary"},
+       "berth run: --emit: unknown item 'sumary'; did you mean 'summary'?\nSee 'berth help run'.\n"},
+      {{"run", "a.yaml", "--emit", "report"},
+       "berth run: --emit: 'report' is not supported by this version\nSee 'berth help run'.\n"},
+      {{"get", "GET /api/v1/workloads"},
+       "berth get: option '--from' is missing: which run?\nSee 'berth help get'.\n"},
+      {{"get", "/api/v1/workloads", "--from", "x"},
+       "berth get: '/api/v1/workloads' is not a request; expected something like 'GET "
+       "/api/v1/workloads?limit=5'\n"
+       "See 'berth help get'.\n"},
+      {{"get", "GET /api/v1/workloads", "--from", "nowhere"}, "berth get: 'nowhere' does not exist\n"},
+      {{"get", "GET /api/v1/workloads", "--from", "."},
+       "berth get: '.' holds no journal.berth: it is not a run's folder, or --emit left the journal out\n"},
+      {{"journal", "nowhere"}, "berth journal: 'nowhere' does not exist\n"},
+      {{"replay", "x", "--until", "many"},
+       "berth replay: option '--until': the value is not of the right kind\nSee 'berth help replay'.\n"},
+      {{"replay", "x", "--until", "1", "--at", "2d"},
+       "berth replay: '--until' and '--at' exclude one another\nSee 'berth help replay'.\n"},
+      {{"run", "nowhere.yaml"},
+       "nowhere.yaml: error: cannot read 'nowhere.yaml': no such file\nberth run: nowhere.yaml: 1 error\n"},
+  };
+  for (const auto& [words, message] : all) {
+    const Said said = berth_in(folder, words);
+    INFO(words.front() << (words.size() > 1 ? " " + words[1] : ""));
+    CHECK(said.code == 2);
+    CHECK(said.err == message);
+    CHECK(said.out.empty());
+  }
+}
+
+TEST_CASE("help goes to standard output; nothing at all is a usage error") {
+  const Folder folder;
+  const Said help = berth_in(folder, {"help"});
+  CHECK(help.code == 0);
+  CHECK(help.out.find("Usage: berth COMMAND [options] ARGUMENTS\n") != std::string::npos);
+  for (const char* command :
+       {"run", "validate", "get", "explain", "timeline", "journal", "replay", "check"}) {
+    CHECK(help.out.find("\n  " + std::string(command) + " ") != std::string::npos);
+    const Said own = berth_in(folder, {"help", command});
+    CHECK(own.code == 0);
+    CHECK(own.out.starts_with("Usage: berth " + std::string(command) + " "));
+    CHECK(berth_in(folder, {command, "--help"}).out == own.out);
+  }
+  const Said version = berth_in(folder, {"--version"});
+  CHECK(version.code == 0);
+  CHECK(version.out == "berth " BERTH_VERSION "\n");
+  const Said nothing = berth_in(folder, {});
+  CHECK(nothing.code == 2);
+  CHECK(nothing.out.empty());
+  CHECK(nothing.err == help.out);
+}
