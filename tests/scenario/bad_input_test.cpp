@@ -28,17 +28,20 @@ TEST_CASE("bad input: all mistakes of a file in one go, sorted by place") {
                   "  - {project: vision}\n") ==
         "s.yaml:2:1: error: unknown key 'clok' in the scenario; did you mean 'clock'?\n"
         "s.yaml:3:15: error: unknown time zone 'Europe/Berln'; did you mean 'Europe/Berlin'?\n"
-        "s.yaml:3:39: error: duration: '6 parsecs' is not a duration such as 90s, 5m, 2h, 3d or 1h30m: a number lacks "
+        "s.yaml:3:39: error: duration: '6 parsecs' is not a duration such as 90s, 5m, 2h, 3d or 1h30m: a "
+        "number lacks "
         "its unit (us, ms, s, m, h, d or w)\n"
         "s.yaml:8:38: error: count: '-2' is out of range (expected 0 to 1000000)\n"
         "s.yaml:9:36: error: cpu: expected a number of CPU cores such as 4 or 500m, found a list\n"
-        "s.yaml:9:52: error: memory: '20Gb' has the unknown suffix 'Gb' (expected none, n, u, m, k, M, G, T, P, E, Ki, "
+        "s.yaml:9:52: error: memory: '20Gb' has the unknown suffix 'Gb' (expected none, n, u, m, k, M, G, T, "
+        "P, E, Ki, "
         "Mi, Gi, Ti, Pi or Ei)\n"
         "s.yaml:14:34: error: unknown node pool 'h10'; did you mean 'h100'?\n"
         "s.yaml:15:18: error: project 'vision' stands twice; first in line 14\n"
         "s.yaml:17:24: error: unknown project 'visoin'; did you mean 'vision'?\n"
         "s.yaml:18:12: error: workload 'a' stands twice; first in line 17\n"
-        "s.yaml:18:37: error: gpu: '1.5' is not a number of whole GPUs, nor a fraction below 1 (expected such as 8, "
+        "s.yaml:18:37: error: gpu: '1.5' is not a number of whole GPUs, nor a fraction below 1 (expected "
+        "such as 8, "
         "0.5, {memory: 20Gi} or {mig: 1g.10gb})\n"
         "s.yaml:18:55: error: unknown node pool 'a100'; did you mean 'h100'?\n"
         "s.yaml:19:5: error: a workload needs the key 'name'\n");
@@ -51,19 +54,23 @@ TEST_CASE("bad input: a billion nodes") {
   CHECK(faults_of(with_count("{name: \"n-{index}\", count: 1000000000}")) ==
         "s.yaml:5:42: error: count: '1000000000' is out of range (expected 0 to 1000000)\n");
   CHECK(faults_of(with_count("{name: \"n-{index}\", count: 1000000}, {name: m}")) ==
-        "s.yaml:4:13: error: the cluster has 1000001 nodes with all that join later; at most 1000000 can be simulated\n");
+        "s.yaml:4:13: error: the cluster has 1000001 nodes with all that join later; at most 1000000 can be "
+        "simulated\n");
 }
 
 TEST_CASE("bad input: a pod larger than any node of its pools is a warning") {
-  const auto loaded = berth::test::load(small("workloads:\n"
-                                              "  - {name: big, project: vision, gpu: 16, duration: 1h}\n"
-                                              "  - {name: fat, project: vision, memory: 1Ti, duration: 1h}\n"
-                                              "  - {name: fine, project: vision, gpu: 8, duration: 1h}\n"));
+  const auto loaded =
+      berth::test::load(small("workloads:\n"
+                              "  - {name: big, project: vision, gpu: 16, duration: 1h}\n"
+                              "  - {name: fat, project: vision, memory: 1Ti, duration: 1h}\n"
+                              "  - {name: fine, project: vision, gpu: 8, duration: 1h}\n"));
   CHECK(loaded.scenario.has_value());
   CHECK(loaded.diagnostics.to_text() ==
-        "s.yaml:9:39: warning: a pod of workload 'big' is larger than any node of its node pools (h100); it stays "
+        "s.yaml:9:39: warning: a pod of workload 'big' is larger than any node of its node pools (h100); it "
+        "stays "
         "pending\n"
-        "s.yaml:10:12: warning: a pod of workload 'fat' is larger than any node of its node pools (h100); it stays "
+        "s.yaml:10:12: warning: a pod of workload 'fat' is larger than any node of its node pools (h100); it "
+        "stays "
         "pending\n");
 }
 
@@ -82,28 +89,37 @@ TEST_CASE("bad input: GPUs") {
   CHECK(gpu("{memory: 1Gi, mig: 1g.10gb}") ==
         "s.yaml:8:45: error: gpu: MIG and GPU memory asked together; they exclude each other\n");
   CHECK(gpu("{memory: 100Gi}") ==
-        "s.yaml:8:45: error: gpu: 100Gi of GPU memory is more than any device of its node pools has (81559Mi)\n");
-  CHECK(gpu("{mig: 1g.11gb}") == "s.yaml:8:45: error: unknown MIG profile '1g.11gb'; did you mean '1g.10gb'?\n");
+        "s.yaml:8:45: error: gpu: 100Gi of GPU memory is more than any device of its node pools has "
+        "(81559Mi)\n");
+  CHECK(gpu("{mig: 1g.11gb}") ==
+        "s.yaml:8:45: error: unknown MIG profile '1g.11gb'; did you mean '1g.10gb'?\n");
   CHECK(gpu("{fraction: 0.5, limit: 0.2}") == "s.yaml:8:68: error: limit: '0.2' is below the request\n");
   CHECK(gpu("{devices: 2}") == "s.yaml:8:45: error: gpu: expected one of 'fraction', 'memory' and 'mig'\n");
-  CHECK(gpu("-1") == "s.yaml:8:45: error: gpu: '-1' is not a fraction of one GPU (expected above 0, up to 1)\n");
+  CHECK(gpu("-1") ==
+        "s.yaml:8:45: error: gpu: '-1' is not a fraction of one GPU (expected above 0, up to 1)\n");
   CHECK(gpu("{fraction: 1}") == "");
 }
 
 TEST_CASE("bad input: models and MIG layouts") {
   const auto group = [](const std::string& rest) {
-    return faults_of("version: 1\ncluster:\n  node_pools:\n    - name: p\n      nodes: [{name: n, " + rest + "}]\n");
+    return faults_of("version: 1\ncluster:\n  node_pools:\n    - name: p\n      nodes: [{name: n, " + rest +
+                     "}]\n");
   };
   CHECK(group("gpus: {model: H100-SXM5-80G, count: 8}") ==
         "s.yaml:5:39: error: unknown GPU model 'H100-SXM5-80G'; did you mean 'H100-SXM5-80GB'?\n");
   const std::string h100 = "gpus: {model: H100-SXM5-80GB, count: 8}, mig: ";
   CHECK(group(h100 + "{strategy: mixed, layout: [3g.41gb]}") ==
-        "s.yaml:5:98: error: mig: GPU model H100-SXM5-80GB has no MIG profile '3g.41gb'; did you mean '3g.40gb'?\n");
+        "s.yaml:5:98: error: mig: GPU model H100-SXM5-80GB has no MIG profile '3g.41gb'; did you mean "
+        "'3g.40gb'?\n");
   CHECK(group(h100 + "{strategy: mixed, layout: [4g.40gb@0, 3g.40gb@0]}") ==
-        "s.yaml:5:98: error: mig: GPU model H100-SXM5-80GB cannot hold the layout 4g.40gb@0, 3g.40gb@0: X\n");
-  CHECK(group(h100 + "{strategy: mixd}") == "s.yaml:5:82: error: unknown MIG strategy 'mixd'; did you mean 'mixed'?\n");
+        "s.yaml:5:98: error: mig: GPU model H100-SXM5-80GB cannot hold the layout 4g.40gb@0, 3g.40gb@0: "
+        "3g.40gb at slices "
+        "0-3 collides with 4g.40gb at slices 0-3\n");
+  CHECK(group(h100 + "{strategy: mixd}") ==
+        "s.yaml:5:82: error: unknown MIG strategy 'mixd'; did you mean 'mixed'?\n");
   CHECK(group(h100 + "{strategy: single, layout: [1g.10gb, 2g.20gb]}") ==
-        "s.yaml:5:108: error: mig: strategy single makes instances of one profile; '2g.20gb' stands beside '1g.10gb'\n");
+        "s.yaml:5:108: error: mig: strategy single makes instances of one profile; '2g.20gb' stands beside "
+        "'1g.10gb'\n");
   CHECK(group("gpus: {model: Tesla-T4, count: 4}, mig: {strategy: mixed, layout: [1g.10gb]}") ==
         "s.yaml:5:92: error: mig: GPU model 'T4' cannot be cut into MIG instances\n");
   CHECK(group("gpus: {count: 65}") == "s.yaml:5:39: error: count: '65' is out of range (expected 0 to 64)\n");
@@ -117,15 +133,16 @@ TEST_CASE("bad input: names of nodes") {
         "s.yaml:5:22: error: all nodes of this group would be named 'n'; put {index} into the name\n");
   CHECK(group("{name: \"n{index/2}\", count: 3}") == "s.yaml:5:22: error: two nodes would be named 'n0'\n");
   CHECK(group("{name: \"n{idx}\", count: 3}") ==
-        "s.yaml:5:22: error: name: '{idx}' is not a template (expected such as {index}, {index:02}, {index/8} or "
+        "s.yaml:5:22: error: name: '{idx}' is not a template (expected such as {index}, {index:02}, "
+        "{index/8} or "
         "{index%8})\n");
   CHECK(group("{name: a}, {name: a}") ==
         "s.yaml:5:33: error: node group 'a' stands twice; first in line 5\n"
         "s.yaml:5:33: error: two nodes would be named 'a'\n");
   CHECK(faults_of("version: 1\ncluster: {node_pools: [{name: gpu, nodes: [{name: n}]}]}\n") ==
         "s.yaml:2:31: error: a node pool may not be named 'gpu': the word has a meaning in quotas\n");
-  CHECK(faults_of("version: 1\ncluster: {node_pools: [{name: a, nodes: [{name: n}]}, {name: a, nodes: [{name: m}]}]}\n") ==
-        "s.yaml:2:62: error: node pool 'a' stands twice; first in line 2\n");
+  CHECK(faults_of("version: 1\ncluster: {node_pools: [{name: a, nodes: [{name: n}]}, {name: a, nodes: "
+                  "[{name: m}]}]}\n") == "s.yaml:2:62: error: node pool 'a' stands twice; first in line 2\n");
   CHECK(faults_of("version: 1\n") ==
         "s.yaml: error: the scenario has no nodes: give cluster.node_pools, or trace.nodes\n");
 }
@@ -182,12 +199,14 @@ TEST_CASE("bad input: generators") {
   CHECK(generator("project: vision, arrivals: {per_hour: 1, by_hour: [1, 2]}") ==
         "s.yaml:9:74: error: by_hour: expected flat, office or a list of 24 numbers, found a list\n");
   CHECK(generator("project: vision, arrivals: {per_hour: 1}, gpu: {choice: {1.5: 1}}") ==
-        "s.yaml:9:81: error: gpu: '1.5' is not a number of GPUs, a fraction of one or a MIG profile (expected such as "
+        "s.yaml:9:81: error: gpu: '1.5' is not a number of GPUs, a fraction of one or a MIG profile "
+        "(expected such as "
         "8, 0.25 or 1g.10gb)\n");
   CHECK(generator("project: vision, arrivals: {per_hour: 1}, duration: {lognormal: {median: 2h, p95: 1h}}") ==
         "s.yaml:9:88: error: lognormal: p95 is below the median\n");
   CHECK(faults_of(small("generators: [{name: g, project: vision, arrivals: {per_hour: 1}}]\n")) ==
-        "s.yaml:8:14: error: generator 'g' never ends and the clock runs until drained; give arrivals 'until' or "
+        "s.yaml:8:14: error: generator 'g' never ends and the clock runs until drained; give arrivals "
+        "'until' or "
         "'count', or the clock a 'duration'\n");
   CHECK(faults_of(small("workloads: [{name: g-3, project: vision}]\n"
                         "generators: [{name: g, project: vision, arrivals: {per_hour: 1, count: 9}}]\n")) ==
@@ -195,27 +214,30 @@ TEST_CASE("bad input: generators") {
 }
 
 TEST_CASE("bad input: events, changes and expectations") {
-  CHECK(faults_of(small("events:\n"
-                        "  - {at: 1h, suspend: w}\n"
-                        "  - {at: 1h, cordon: h-2}\n"
-                        "  - {at: 1h, cordon: h-1, suspend: w}\n"
-                        "  - {at: 1h, quota: {project: vison, gpu: 3}}\n"
-                        "  - {at: 1h, quota: {project: vision, node_pool: h10}}\n"
-                        "  - {at: 2026-02-30T00:00:00Z, cordon: h-1}\n")) ==
-        "s.yaml:9:23: error: unknown workload 'w'\n"
-        "s.yaml:10:22: error: unknown node 'h-2'; did you mean 'h-0'?\n"
-        "s.yaml:11:5: error: an event needs 'at' and exactly one of suspend, resume, delete, cordon, uncordon, "
-        "node_down, node_up and quota\n"
-        "s.yaml:11:36: error: unknown workload 'w'\n"
-        "s.yaml:12:31: error: unknown project 'vison'; did you mean 'vision'?\n"
-        "s.yaml:13:21: error: a quota event changes nothing: give 'gpu', 'cpu', 'memory', 'limit' or "
-        "'over_quota_weight'\n"
-        "s.yaml:13:50: error: unknown node pool 'h10'; did you mean 'h100'?\n"
-        "s.yaml:14:10: error: at: '2026-02-30T00:00:00Z' is not an instant such as 2026-01-05T08:00:00Z: there is no "
-        "such date\n");
-  CHECK(faults_of("version: 1\ncluster: {node_pools: [{name: p, nodes: [{name: \"n-{index}\", count: 2}], changes: "
-                  "[{at: 1d, group: \"n-{index}\", remove: 3}, {at: 1d, group: m, add: 1}, {at: 2d, group: "
-                  "\"n-{index}\"}]}]}\n") ==
+  CHECK(
+      faults_of(small("events:\n"
+                      "  - {at: 1h, suspend: w}\n"
+                      "  - {at: 1h, cordon: h-2}\n"
+                      "  - {at: 1h, cordon: h-1, suspend: w}\n"
+                      "  - {at: 1h, quota: {project: vison, gpu: 3}}\n"
+                      "  - {at: 1h, quota: {project: vision, node_pool: h10}}\n"
+                      "  - {at: 2026-02-30T00:00:00Z, cordon: h-1}\n")) ==
+      "s.yaml:9:23: error: unknown workload 'w'\n"
+      "s.yaml:10:22: error: unknown node 'h-2'; did you mean 'h-0'?\n"
+      "s.yaml:11:5: error: an event needs 'at' and exactly one of suspend, resume, delete, cordon, uncordon, "
+      "node_down, node_up and quota\n"
+      "s.yaml:11:36: error: unknown workload 'w'\n"
+      "s.yaml:12:31: error: unknown project 'vison'; did you mean 'vision'?\n"
+      "s.yaml:13:21: error: a quota event changes nothing: give 'gpu', 'cpu', 'memory', 'limit' or "
+      "'over_quota_weight'\n"
+      "s.yaml:13:50: error: unknown node pool 'h10'; did you mean 'h100'?\n"
+      "s.yaml:14:10: error: at: '2026-02-30T00:00:00Z' is not an instant such as 2026-01-05T08:00:00Z: there "
+      "is no "
+      "such date\n");
+  CHECK(faults_of(
+            "version: 1\ncluster: {node_pools: [{name: p, nodes: [{name: \"n-{index}\", count: 2}], changes: "
+            "[{at: 1d, group: \"n-{index}\", remove: 3}, {at: 1d, group: m, add: 1}, {at: 2d, group: "
+            "\"n-{index}\"}]}]}\n") ==
         "s.yaml:2:84: error: removes 3 nodes of group 'n-{index}', which then has 2\n"
         "s.yaml:2:141: error: unknown node group 'm'; expected n-{index}\n"
         "s.yaml:2:153: error: a change needs exactly one of 'add' and 'remove'\n");
@@ -238,7 +260,8 @@ TEST_CASE("bad input: the clock") {
   CHECK(faults_of(small("clock: {start: now}\n")) ==
         "s.yaml:8:16: error: start: 'now' has no meaning here; give an instant\n");
   CHECK(faults_of(small("clock: {start: 2026-01-05 at noon}\n")) ==
-        "s.yaml:8:16: error: start: '2026-01-05 at noon' is not an instant such as 2026-01-05T08:00:00Z: expected "
+        "s.yaml:8:16: error: start: '2026-01-05 at noon' is not an instant such as 2026-01-05T08:00:00Z: "
+        "expected "
         "hh:mm:ss after the date\n");
   CHECK(faults_of(small("clock:\n")) == "s.yaml:8:1: error: clock: expected a value, found nothing\n");
   CHECK(faults_of("version: 2\ncluster: {node_pools: [{name: p, nodes: [{name: n}]}]}\n") ==

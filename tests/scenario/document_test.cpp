@@ -43,7 +43,8 @@ TEST_CASE("document: anchors serve, aliases of aliases do not explode") {
 TEST_CASE("document: depth and size are bounded") {
   CHECK(faults_of("a: " + std::string(40, '[') + std::string(40, ']') + "\n") ==
         "s.yaml:1:35: error: lists and maps are nested deeper than 32 levels\n");
-  CHECK(faults_of(std::string(100'000, '[')).find("error: lists and maps are nested deeper") != std::string::npos);
+  CHECK(faults_of(std::string(100'000, '[')).find("error: lists and maps are nested deeper") !=
+        std::string::npos);
   CHECK(faults_of(std::string((32u << 20) + 1, '#')) ==
         "s.yaml: error: the file has 33554433 bytes; at most 33554432 are read\n");
 }

@@ -35,12 +35,13 @@ TEST_CASE("example: what is not supported is refused by name, and nothing else b
     CHECK((d.code == "not-supported" || d.code == "cannot-read"));
     (d.code == "cannot-read" ? unread : refused).push_back(d.message);
   }
-  CHECK(refused == std::vector<std::string>{"'price' in a node group is not supported by this version",
-                                            "'spot' in a node pool is not supported by this version",
-                                            "'replicas' in a workload is not supported by this version",
-                                            "'load' in a workload is not supported by this version",
-                                            "'failures' in the scenario is not supported by this version",
-                                            "'maintenance' in the scenario is not supported by this version"});
+  CHECK(refused ==
+        std::vector<std::string>{"'price' in a node group is not supported by this version",
+                                 "'spot' in a node pool is not supported by this version",
+                                 "'replicas' in a workload is not supported by this version",
+                                 "'load' in a workload is not supported by this version",
+                                 "'failures' in the scenario is not supported by this version",
+                                 "'maintenance' in the scenario is not supported by this version"});
   const std::string folder = std::filesystem::current_path().string() + "/";
   REQUIRE(unread.size() == 2);
   CHECK(test::without(unread[0], folder) == "cannot read trace file 'nodes.csv': no such file");

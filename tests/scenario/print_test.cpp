@@ -123,8 +123,9 @@ TEST_CASE("print: reading it gives the same scenario and the same print") {
 }
 
 TEST_CASE("print: defaults are spelled out") {
-  const auto loaded = test::load(test::small("policy: {name: fifo-skip}\n"
-                                             "workloads: [{name: w, project: vision, gpu: 1, duration: 1h}]\n"));
+  const auto loaded =
+      test::load(test::small("policy: {name: fifo-skip}\n"
+                             "workloads: [{name: w, project: vision, gpu: 1, duration: 1h}]\n"));
   REQUIRE(loaded.scenario);
   CHECK(print_scenario(*loaded.scenario) ==
         R"(version: 1
@@ -176,6 +177,7 @@ defaults:
   image_pull: 0s
   creation_delay: 0s
   termination_grace: 0s
+  repartition: 2m
   checkpoint: {every: 0s, cost: 0s, restart: 0s}
 workloads:
   - name: w
@@ -204,7 +206,8 @@ workloads:
 TEST_CASE("print: the defaults of what is not said") {
   const auto loaded = test::load(
       "version: 1\n"
-      "cluster: {node_pools: [{name: a, nodes: [{name: n, gpus: 8}]}, {name: b, nodes: [{name: m, gpus: 8}]}]}\n"
+      "cluster: {node_pools: [{name: a, nodes: [{name: n, gpus: 8}]}, {name: b, nodes: [{name: m, gpus: "
+      "8}]}]}\n"
       "organization: {departments: [{name: d, projects: [{name: p, quota: {b: {gpu: 2}}}, {name: q}, "
       "{name: r, quota: {a: {gpu: 0, over_quota_weight: 0}, b: {gpu: unlimited}}}]}]}\n"
       "workloads: [{name: w1, project: p}, {name: w2, project: q, kind: workspace}, "

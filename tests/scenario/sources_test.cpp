@@ -26,16 +26,17 @@ std::string set_faults(std::vector<std::string> sets) {
 TEST_CASE("--set: keys by dots, list entries by name or index") {
   const auto loaded = load_set(
       small("workloads: [{name: w.1, project: vision, gpu: 1, duration: 1h}]\n"),
-      {"cluster.node_pools.h100.nodes[0].count=5", "cluster.node_pools[0].nodes.h-{index}.labels.a/b=x y", "seed=9",
-       "workloads.w.1.gpu={fraction: 0.5}", "policy.name=fifo", "organization.departments.research.projects.vision.priority=7",
-       "name="});
-  CHECK(loaded.diagnostics.to_text() == "--set name: error: name: '' is not a name (1 to 253 bytes, no control "
-                                        "characters, no blank at an end)\n");
-  const auto good =
-      load_set(small("workloads: [{name: w.1, project: vision, gpu: 1, duration: 1h}]\n"),
-               {"cluster.node_pools.h100.nodes[0].count=5", "cluster.node_pools[0].nodes.h-{index}.labels.a/b=x y", "seed=9",
-                "workloads.w.1.gpu={fraction: 0.5}", "policy.name=fifo",
-                "organization.departments.research.projects.vision.priority=7"});
+      {"cluster.node_pools.h100.nodes[0].count=5", "cluster.node_pools[0].nodes.h-{index}.labels.a/b=x y",
+       "seed=9", "workloads.w.1.gpu={fraction: 0.5}", "policy.name=fifo",
+       "organization.departments.research.projects.vision.priority=7", "name="});
+  CHECK(loaded.diagnostics.to_text() ==
+        "--set name: error: name: '' is not a name (1 to 253 bytes, no control "
+        "characters, no blank at an end)\n");
+  const auto good = load_set(
+      small("workloads: [{name: w.1, project: vision, gpu: 1, duration: 1h}]\n"),
+      {"cluster.node_pools.h100.nodes[0].count=5", "cluster.node_pools[0].nodes.h-{index}.labels.a/b=x y",
+       "seed=9", "workloads.w.1.gpu={fraction: 0.5}", "policy.name=fifo",
+       "organization.departments.research.projects.vision.priority=7"});
   CHECK(good.diagnostics.to_text() == "");
   REQUIRE(good.scenario);
   const NodeGroup& group = good.scenario->cluster.node_pools[0].nodes[0];
@@ -51,12 +52,14 @@ TEST_CASE("--set: what cannot be set is explained") {
   CHECK(set_faults({"seed"}) == "--set seed: error: expected path.to.key=value\n");
   CHECK(set_faults({"=1"}) == "--set =1: error: expected path.to.key=value\n");
   CHECK(set_faults({"cluster.node_pools.h10.name=x"}) ==
-        "--set cluster.node_pools.h10.name: error: 'cluster.node_pools' has no entry named 'h10'; did you mean 'h100'?\n");
+        "--set cluster.node_pools.h10.name: error: 'cluster.node_pools' has no entry named 'h10'; did you "
+        "mean 'h100'?\n");
   CHECK(set_faults({"cluster.node_pools[3].name=x"}) ==
         "--set cluster.node_pools[3].name: error: 'cluster.node_pools' has 1 entries; there is no [3]\n");
   CHECK(set_faults({"version.x=1"}) ==
         "--set version.x: error: 'version' is '1', so there is nothing below it to set\n");
-  CHECK(set_faults({"sead=1"}) == "--set sead: error: unknown key 'sead' in the scenario; did you mean 'seed'?\n");
+  CHECK(set_faults({"sead=1"}) ==
+        "--set sead: error: unknown key 'sead' in the scenario; did you mean 'seed'?\n");
   CHECK(set_faults({"seed=x"}) == "--set seed: error: seed: 'x' is not a whole number\n");
   CHECK(set_faults({"clock..start=x"}) == "--set clock..start: error: expected a key at '.start'\n");
   CHECK(set_faults({"seed=[1"}).find("--set seed:") == 0);
@@ -69,10 +72,10 @@ TEST_CASE("include: maps merge, named entries merge, the including file stands a
                "cluster:\n  node_pools:\n    - {name: a, nodes: [{name: n, gpus: 8, cpu: 4}]}\n"
                "    - {name: b, nodes: [{name: m, gpus: 8}]}\n");
   folder.write("parts/deeper/models.yaml", "seed: 5\nname: from-models\n");
-  const std::string main = folder.write(
-      "main.yaml",
-      "version: 1\ninclude: [parts/cluster.yaml]\nname: main\n"
-      "cluster:\n  node_pools:\n    - {name: c, nodes: [{name: l}]}\n    - {name: a, placement: {gpu: spread}}\n");
+  const std::string main = folder.write("main.yaml",
+                                        "version: 1\ninclude: [parts/cluster.yaml]\nname: main\n"
+                                        "cluster:\n  node_pools:\n    - {name: c, nodes: [{name: l}]}\n    - "
+                                        "{name: a, placement: {gpu: spread}}\n");
   const auto loaded = load_scenario(main);
   CHECK(loaded.diagnostics.to_text() == "");
   REQUIRE(loaded.scenario);
@@ -99,7 +102,8 @@ TEST_CASE("include: cycles, escapes and absent files are refused") {
   CHECK(faults("a.yaml", false) ==
         "in/b.yaml:1:11: error: files include each other: a.yaml -> b.yaml -> a.yaml\n");
   CHECK(faults("../outside.yaml", false) ==
-        "in/main.yaml:8:10: error: include: '../outside.yaml' is outside the scenario's folder; --allow-outside permits "
+        "in/main.yaml:8:10: error: include: '../outside.yaml' is outside the scenario's folder; "
+        "--allow-outside permits "
         "that\n");
   CHECK(faults("../outside.yaml", true) == "");
   CHECK(faults("none.yaml", false) == "in/main.yaml:8:10: error: cannot read 'in/none.yaml': no such file\n");
@@ -108,6 +112,7 @@ TEST_CASE("include: cycles, escapes and absent files are refused") {
   // A link that leads out is an escape too.
   std::filesystem::create_symlink(folder.path() + "/outside.yaml", folder.path() + "/in/link.yaml");
   CHECK(faults("link.yaml", false).find("is outside the scenario's folder") != std::string::npos);
-  CHECK(test::without(load_scenario(folder.path() + "/nothing.yaml").diagnostics.to_text(), folder.path() + "/") ==
+  CHECK(test::without(load_scenario(folder.path() + "/nothing.yaml").diagnostics.to_text(),
+                      folder.path() + "/") ==
         "nothing.yaml: error: cannot read 'nothing.yaml': no such file\n");
 }

@@ -25,7 +25,8 @@ inline std::string small(const std::string& more = "") {
          "    - name: h100\n"
          "      nodes: [{name: \"h-{index}\", count: 2, gpus: {model: NVIDIA-H100-80GB-HBM3, count: 8}}]\n"
          "organization:\n"
-         "  departments: [{name: research, quota: {gpu: 16}, projects: [{name: vision, quota: {gpu: 16}}]}]\n" +
+         "  departments: [{name: research, quota: {gpu: 16}, projects: [{name: vision, quota: {gpu: "
+         "16}}]}]\n" +
          more;
 }
 inline constexpr int small_lines = 7;
@@ -56,7 +57,8 @@ class TestFolder {
 
 // `text` without every occurrence of `what`: machine paths in messages.
 inline std::string without(std::string text, const std::string& what) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what)) text.erase(at, what.size());
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what))
+    text.erase(at, what.size());
   return text;
 }
 
