@@ -285,6 +285,10 @@ const std::vector<KnownBug>& known_bugs() {
       {"recorded_chunk_evicted_twice",
        "victims found by an earlier step are evicted a second time, which lowers their queue's use twice",
        &KnownBugs::recorded_chunk_evicted_twice},
+      {"request_outlives_commit",
+       "after an eviction is committed, orders and gates go on counting the evicted pods in what their job "
+       "asks for",
+       &KnownBugs::request_outlives_commit},
   };
   return bugs;
 }
@@ -304,8 +308,9 @@ std::vector<PolicyOption> option_table() {
   std::vector<PolicyOption> table;
   for (const Entry& entry : entries()) table.push_back({entry.key, entry.default_value, entry.meaning});
   for (const auto& [key, default_value, meaning] : {
-           std::array<const char*, 3>{"time_based_fair_share.window", "off",
-                                      "how far back usage counts; off: not at all, unless another of these is set (then 7d)"},
+           std::array<const char*, 3>{
+               "time_based_fair_share.window", "off",
+               "how far back usage counts; off: not at all, unless another of these is set (then 7d)"},
            std::array<const char*, 3>{"time_based_fair_share.window_type", "sliding",
                                       "sliding, tumbling or cron"},
            std::array<const char*, 3>{"time_based_fair_share.window_start", "",

@@ -131,7 +131,7 @@ void Statement::undo(TaskUndo& op) {
   }
   JobInfo& job = session_.jobs[task.job];
   job.allocated = op.job_allocated;
-  job.version = op.job_version;
+  job.version = ++session_.last_version;  // statuses have changed: the reference forgets the job's request
   task.status = op.status;
   task.before_eviction = op.before_eviction;
   task.evicted_in_simulation = op.evicted_in_simulation;
@@ -198,8 +198,10 @@ void Statement::commit(const Checkpoint& from, EvictionCause cause, JobIx for_jo
       // One that was pipelined before and put back where it was is no new decision.
       log.push_back({Committed::Kind::pipeline, ix, task.node, task.groups, cause, for_job});
     }
-    // What was evicted for good is not allocatable any more: what its job asks for has changed.
-    if (task.evicted_in_simulation) session_.jobs[task.job].version = ++session_.last_version;
+    // What was evicted for good is not allocatable any more, but the reference goes on with the request that it remembers.
+    if (task.evicted_in_simulation && !session_.options.bugs.request_outlives_commit) {
+      session_.jobs[task.job].version = ++session_.last_version;
+    }
     task.evicted_in_simulation = false;
     task.moved = false;
   }
