@@ -43,7 +43,7 @@ struct PolicySpec {
   std::string placement = "best-fit";
   std::map<std::string, std::string> options;  // dotted keys, values as written; checked by the factory
   std::uint64_t seed = 1;                      // for scores that draw (random)
-  std::vector<PodClass> typical;               // all pods that `fgd` and the metric `fragmentation` learn from
+  std::vector<PodClass> typical;  // all pods that `fgd` and the metric `fragmentation` learn from
 };
 
 // What can be chosen: names, options and their defaults, for error messages and `validate --print`.
