@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "berth/cluster/mig_instances.hpp"
 #include "berth/core/invariant.hpp"
 
 namespace berth::simulation {
@@ -141,6 +142,14 @@ GpuMilli World::gpu_amount(const workload::PodShape& shape, NodeId node) const {
     case workload::GpuRequestKind::none:
       return GpuMilli(0);
     case workload::GpuRequestKind::whole:
+      // Strategy single: each GPU asked for is an instance, and all instances of the node are alike.
+      if (cluster::takes_instances(spec, gpu) && spec.gpu_model != none<GpuModelId>() &&
+          !spec.mig_layout.empty()) {
+        const cluster::MigGeometry& geometry = cluster.models[spec.gpu_model].mig;
+        const std::int64_t slices = geometry.profiles[spec.mig_layout.front().profile].memory_slices;
+        return GpuMilli(1000 * slices / geometry.memory_slices) * gpu.devices;
+      }
+      return gpu.portion * gpu.devices;
     case workload::GpuRequestKind::fraction:
       return gpu.portion * gpu.devices;
     case workload::GpuRequestKind::memory:
