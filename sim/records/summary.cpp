@@ -128,6 +128,23 @@ Wait Waits::mean() const {
   return {Duration{rounded(sum, static_cast<Int128>(waits_.size()))}, at_least};
 }
 
+std::optional<std::int64_t> fairness(const simulation::World& world, Instant end,
+                                     const std::function<bool(const Workload&)>& counts) {
+  std::map<QueueId, GpuTime> projects;
+  for (const Workload& workload : world.workloads.all) {
+    const std::int64_t gpus = full_size_gpus(world, workload);
+    if (gpus == 0 || !counts(workload)) continue;
+    const bool waits = workload.phase == workload::Phase::pending,
+               runs = workload.phase == workload::Phase::running;
+    const Duration open = end - workload.phase_since;
+    auto& time = projects[workload.spec.project];
+    const Int128 got = (workload.running_total + (runs ? open : Duration{})).micros;
+    time.got += got * gpus;
+    time.wanted += (got + (workload.pending_total + (waits ? open : Duration{})).micros) * gpus;
+  }
+  return jain(projects);
+}
+
 Summary summarize(const simulation::World& world, const simulation::RunHeader& header,
                   const simulation::RunResult& result) {
   Summary out;
@@ -147,27 +164,15 @@ Summary summarize(const simulation::World& world, const simulation::RunHeader& h
   for (std::size_t i = 0; i < world.cluster.nodes.size(); ++i)
     out.nodes += world.cluster.occupancy[id_of<NodeId>(i)].present ? 1 : 0;
 
-  std::map<QueueId, GpuTime> projects;
-  for (std::size_t i = 0; i < world.workloads.all.size(); ++i) {
-    const auto id = id_of<WorkloadId>(i);
-    const Workload& workload = world.workloads.all[id];
+  for (const Workload& workload : world.workloads.all) {
     ++out.by_phase[std::string(workload::name_of(workload.phase))];
     ++(workload.last_start ? out.scheduled : out.failed_to_schedule);
     out.preemptions += workload.preemptions;
     out.preempted_workloads += workload.preemptions > 0 ? 1 : 0;
-    const std::int64_t gpus = full_size_gpus(world, workload);
-    if (gpus == 0) continue;
-    const bool waits = workload.phase == workload::Phase::pending,
-               runs = workload.phase == workload::Phase::running;
-    const Duration open = out.end - workload.phase_since;
-    auto& time = projects[workload.spec.project];
-    const Int128 got = (workload.running_total + (runs ? open : Duration{})).micros;
-    time.got += got * gpus;
-    time.wanted += (got + (workload.pending_total + (waits ? open : Duration{})).micros) * gpus;
   }
   constexpr std::int64_t milli_micros_per_micro_hour = 1000 * 3600;
   out.lost_gpu_micro_hours = rounded(world.totals.lost_gpu_time, milli_micros_per_micro_hour);
-  out.fairness_micro = jain(projects);
+  out.fairness_micro = fairness(world, out.end, [](const Workload&) { return true; });
   count_waits(out, world);
   count_allocation(out, world);
   for (const WorkloadId id : result.waiting_for_ever)

@@ -6,6 +6,7 @@
 #include "berth/cluster/gpu_checks.hpp"
 #include "berth/core/text.hpp"
 #include "berth/formats/openb.hpp"
+#include "berth/scenario/metric.hpp"
 #include "checker.hpp"
 #include "cluster_builder.hpp"
 #include "index_template.hpp"
@@ -352,6 +353,31 @@ void Checker::expectations() {
     if (!node.empty() && !std::binary_search(nodes_.begin(), nodes_.end(), node)) {
       reader_.unknown(expectation.node.mark, "node", node, nodes_);
     }
+    if (!expectation.metric.value.empty()) metric(expectation);
+  }
+}
+
+void Checker::metric(const Expectation& expectation) {
+  const ParsedMetric parsed = parse_metric(expectation.metric.value);
+  const Mark mark = expectation.metric.mark;
+  if (!parsed.metric) {
+    reader_.error(mark, "metric", parsed.fault);
+    return;
+  }
+  const Metric& metric = *parsed.metric;
+  if (metric.node_pool) pool_names({Name(*metric.node_pool, mark)});
+  if (metric.project) known_project(Name(*metric.project, mark));
+  if (metric.department && departments_.count(*metric.department) == 0) {
+    reader_.unknown(mark, "department", *metric.department, keys_of(departments_));
+  }
+  for (const auto& [key, bound] :
+       {std::pair("at_most", &expectation.at_most), std::pair("at_least", &expectation.at_least),
+        std::pair("equals", &expectation.equals)}) {
+    if (bound->empty() || parse_bound(*bound, metric.unit())) continue;
+    reader_.error(expectation.mark, "metric-bound",
+                  std::string(key) + ": " + quoted(*bound) + " is not what " +
+                      quoted(expectation.metric.value) + " is compared with (expected " +
+                      std::string(bound_form(metric.unit())) + ")");
   }
 }
 

@@ -69,6 +69,7 @@ class Checker {
   void gang_topology(GangTopology& topology);
   void gpu(const workload::GpuRequest& gpu, Mark mark, const std::vector<Name>& pools);
   void dependencies();
+  void metric(const Expectation& expectation);
   // Reports a project that does not exist.
   bool known_project(const Name& name);
   // Listed, in the trace, or what a generator would name so.

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -74,6 +75,10 @@ struct Summary {
 
 Summary summarize(const simulation::World& world, const simulation::RunHeader& header,
                   const simulation::RunResult& result);
+
+// Jain's index in millionths over the projects of the workloads that `counts` takes; nothing when none asked for a GPU.
+std::optional<std::int64_t> fairness(const simulation::World& world, Instant end,
+                                     const std::function<bool(const workload::Workload&)>& counts);
 
 void write_summary(JsonWriter& out, const Summary& summary);
 std::string summary_text(const Summary& summary);
