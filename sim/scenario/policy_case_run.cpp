@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "berth/core/text.hpp"
 #include "berth/scenario/policy_case.hpp"
@@ -36,6 +36,44 @@ class CaseRun {
       compare();
     }
     return std::move(result_);
+  }
+
+  std::vector<IdVector<PodId, TaskState>> trace() {
+    std::vector<IdVector<PodId, TaskState>> states;
+    const std::int32_t cycles = case_.rounds_until_match + case_.rounds_after_match;
+    for (std::int32_t i = 0; i < cycles; ++i) {
+      if (i > 0) convert();
+      cycle();
+      states.push_back(task_states());
+    }
+    return states;
+  }
+
+  // Goes where run() goes, and at each comparison writes down instead of comparing.
+  CaseOutcome outcome() {
+    listening_ = true;
+    CaseOutcome out;
+    const bool single = case_.rounds_until_match <= 1 && case_.rounds_after_match == 0;
+    for (std::int32_t i = 0; i < case_.rounds_until_match; ++i) {
+      if (i > 0) convert();
+      cycle();
+    }
+    if (!single) convert();
+    out.expected = as_it_is(true);
+    for (std::int32_t i = 0; i < case_.rounds_after_match && !out.unsettled_in; ++i) {
+      if (i > 0) convert();
+      cycle();
+      if (!(as_it_is(false, &out.expected) == out.expected)) out.unsettled_in = cycles_;
+    }
+    const auto raised = [](std::optional<std::int64_t>& most, const std::optional<std::int64_t>& asked,
+                           std::int64_t n) {
+      if (asked) most = std::max(*asked, n);
+    };
+    const AtMost& asked = case_.expected.at_most;
+    raised(out.expected.at_most.binds, asked.binds, most_.binds);
+    raised(out.expected.at_most.evictions, asked.evictions, most_.evictions);
+    raised(out.expected.at_most.pipelines, asked.pipelines, most_.pipelines);
+    return out;
   }
 
  private:
@@ -104,6 +142,7 @@ class CaseRun {
   }
 
   bool wants_words() const {
+    if (listening_) return true;
     const auto has_words = [](const auto& entry) {
       return entry.second.message.has_value() || entry.second.accepted_gpu_milli.has_value();
     };
@@ -146,6 +185,9 @@ class CaseRun {
   }
 
   void check_counts() {
+    most_.binds = std::max(most_.binds, counts_.binds);
+    most_.evictions = std::max(most_.evictions, counts_.evictions);
+    most_.pipelines = std::max(most_.pipelines, counts_.pipelines);
     const auto check = [&](const char* what, const std::optional<std::int64_t>& most, std::int64_t n) {
       if (most && n > *most) {
         differ("at most " + std::to_string(*most) + " " + what + " expected in a cycle, " +
@@ -243,6 +285,99 @@ class CaseRun {
     differ("the policy says nothing about node " + name);
   }
 
+  // --- Writing down -------------------------------------------------------------------------------------------------
+  IdVector<PodId, TaskState> task_states() const {
+    IdVector<PodId, TaskState> states;
+    std::map<std::uint32_t, std::string> opened;
+    for (std::size_t i = 0; i < workloads_.pods.size(); ++i) {
+      const workload::Pod& pod = workloads_.pods[id_of<PodId>(i)];
+      TaskState state;
+      state.status = pod.status;
+      if (holds_devices(pod.status) || pod.status == PodStatus::pipelined) {
+        state.node = node_name(pod);
+        for (const std::uint32_t slot : pod.devices.slots) {
+          if (slot < case_.group_names.size()) {
+            state.devices.push_back(case_.group_names[slot]);
+          } else {
+            state.devices.push_back(
+                opened.try_emplace(slot, "opened for " + case_.pod_names[id_of<PodId>(i)]).first->second);
+          }
+        }
+      }
+      states.push_back(std::move(state));
+    }
+    return states;
+  }
+
+  // The fields that the case asks for, as they are now. What does not hold as the case says it may be told otherwise: with
+  // the node of what has become placed, and task by task. `shape`: in the form of that one instead.
+  Expected as_it_is(bool may_reshape, const Expected* shape = nullptr) const {
+    const Expected& asked = shape != nullptr ? *shape : case_.expected;
+    const bool everything =
+        shape == nullptr && asked.jobs.empty() && asked.tasks.empty() && asked.nodes.empty();
+    Expected out;
+    out.at_most = shape != nullptr ? shape->at_most : AtMost{};
+    for (std::size_t i = 0; i < workloads_.all.size(); ++i) {
+      const WorkloadId id = id_of<WorkloadId>(i);
+      const workload::Workload& w = workloads_.all[id];
+      const auto job = asked.jobs.find(w.spec.name);
+      if (everything || job != asked.jobs.end()) {
+        ExpectedTask form;
+        if (everything) {
+          form.status = PodStatus::pending;
+        } else {
+          form = job->second;
+        }
+        write_job(id, form, everything, may_reshape, out);
+      }
+      for (const PodId p : w.pods) {
+        const auto task = asked.tasks.find(case_.pod_names[p]);
+        if (task != asked.tasks.end())
+          out.tasks[task->first] = written(workloads_.pods[p], task->second, may_reshape);
+      }
+    }
+    for (const auto& [name, node] : asked.nodes) {
+      const auto id = cluster_.find_node(name);
+      for (const auto& said : explanation_.nodes) {
+        if (!id || said.id != *id) continue;
+        if (node.idle_gpus) out.nodes[name].idle_gpus = said.idle_gpus;
+        if (node.releasing_gpus) out.nodes[name].releasing_gpus = said.releasing_gpus;
+      }
+    }
+    return out;
+  }
+
+  void write_job(WorkloadId id, const ExpectedTask& form, bool everything, bool may_reshape,
+                 Expected& out) const {
+    const workload::Workload& w = workloads_.all[id];
+    ExpectedTask job;
+    std::vector<ExpectedTask> tasks;
+    for (const PodId p : w.pods)
+      tasks.push_back(written(workloads_.pods[p], form, everything || may_reshape));
+    const bool alike =
+        std::all_of(tasks.begin(), tasks.end(), [&](const ExpectedTask& t) { return t == tasks.front(); });
+    if (alike && !tasks.empty()) job = tasks.front();
+    for (const auto& said : explanation_.workloads) {
+      if (said.id != id) continue;
+      if (form.accepted_gpu_milli) job.accepted_gpu_milli = said.accepted_gpu_milli;
+      if (form.message) job.message = said.message;
+    }
+    if (!(job == ExpectedTask{})) out.jobs[w.spec.name] = job;
+    if (alike) return;
+    for (std::size_t i = 0; i < tasks.size(); ++i) out.tasks[case_.pod_names[w.pods[i]]] = tasks[i];
+  }
+
+  // A node is told when it was asked for, or when the pod has become placed against expectation.
+  ExpectedTask written(const workload::Pod& pod, const ExpectedTask& form, bool may_reshape) const {
+    ExpectedTask out;
+    if (form.status) out.status = pod.status;
+    const bool placed = holds_devices(pod.status) || pod.status == PodStatus::pipelined;
+    const bool otherwise = may_reshape && form.status && *form.status != pod.status;
+    if (placed ? form.node.has_value() || otherwise : form.node && !otherwise) out.node = node_name(pod);
+    if (out.status == form.status && out.node == form.node) out.gpu_groups = form.gpu_groups;
+    return out;
+  }
+
   std::vector<PodId> with_status(WorkloadId id, PodStatus status) const {
     std::vector<PodId> found;
     for (const PodId p : workloads_.all[id].pods) {
@@ -270,8 +405,9 @@ class CaseRun {
   workload::Workloads workloads_;
   std::vector<std::string> groups_;
   policy::Explanation explanation_;
-  CycleCounts counts_;
+  CycleCounts counts_, most_;
   std::int32_t cycles_ = 0;
+  bool listening_ = false;
   CaseResult result_;
 };
 
@@ -279,6 +415,22 @@ class CaseRun {
 
 CaseResult run_policy_case(const PolicyCase& c, policy::Policy& policy) {
   return CaseRun(c, policy).run();
+}
+
+std::string TaskState::text() const {
+  std::string out(workload::name_of(status));
+  if (!node.empty()) out += " on " + node;
+  for (std::size_t i = 0; i < devices.size(); ++i)
+    out += (i == 0 ? " (device " : ", ") + devices[i] + (i + 1 == devices.size() ? ")" : "");
+  return out;
+}
+
+std::vector<IdVector<PodId, TaskState>> trace_policy_case(const PolicyCase& c, policy::Policy& policy) {
+  return CaseRun(c, policy).trace();
+}
+
+CaseOutcome outcome_of_policy_case(const PolicyCase& c, policy::Policy& policy) {
+  return CaseRun(c, policy).outcome();
 }
 
 }  // namespace berth::scenario

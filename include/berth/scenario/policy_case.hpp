@@ -20,6 +20,7 @@ namespace berth::scenario {
 
 // What a task, or every task of a job, must have become.
 struct ExpectedTask {
+  bool operator==(const ExpectedTask&) const = default;
   std::optional<workload::PodStatus> status;
   std::optional<std::string> node;
   std::optional<std::int64_t> accepted_gpu_milli;  // of a job: the sum over its tasks
@@ -28,18 +29,21 @@ struct ExpectedTask {
 };
 
 struct ExpectedNode {
+  bool operator==(const ExpectedNode&) const = default;
   std::optional<std::int64_t> idle_gpus;
   std::optional<std::int64_t> releasing_gpus;
 };
 
 // For each cycle.
 struct AtMost {
+  bool operator==(const AtMost&) const = default;
   std::optional<std::int64_t> binds;
   std::optional<std::int64_t> evictions;
   std::optional<std::int64_t> pipelines;
 };
 
 struct Expected {
+  bool operator==(const Expected&) const = default;
   std::map<std::string, ExpectedTask> jobs;
   std::map<std::string, ExpectedTask> tasks;
   std::map<std::string, ExpectedNode> nodes;
@@ -62,8 +66,9 @@ struct PolicyCase {
   IdVector<PodId, std::string> pod_names;  // = UIDs
   IdVector<WorkloadId, Duration>
       stale_for;  // how long the gang has been below its minimum; negative: not known
-  IdVector<WorkloadId, Duration> started_for;  // how long a workload with a placed pod has run; absent: a minute
-  policy::Usage usage;                         // by queue (time-based fair share); empty: none
+  IdVector<WorkloadId, Duration>
+      started_for;      // how long a workload with a placed pod has run; absent: a minute
+  policy::Usage usage;  // by queue (time-based fair share); empty: none
   Expected expected;
 };
 
@@ -91,5 +96,27 @@ struct CaseResult {
 
 // Runs the case's cycles under `policy` (made by make_policy(case.policy), or another one).
 CaseResult run_policy_case(const PolicyCase& c, policy::Policy& policy);
+
+// Where a task stands. Two are the same when a person could not tell them apart: sharing groups that a cycle opened go by
+// the first task on them.
+struct TaskState {
+  workload::PodStatus status = workload::PodStatus::pending;
+  std::string node;                  // empty: none
+  std::vector<std::string> devices;  // sharing groups
+  bool operator==(const TaskState&) const = default;
+  std::string text() const;  // "running on n0", "pending"
+};
+
+// All tasks at the end of each cycle of the case, expectations or no.
+std::vector<IdVector<PodId, TaskState>> trace_policy_case(const PolicyCase& c, policy::Policy& policy);
+
+// What the case would have to expect to pass: the fields that it asks for, as they come out. A job whose tasks end up apart
+// is told task by task. A case that expects nothing gets every job's status and node.
+struct CaseOutcome {
+  Expected expected;
+  // The first further cycle after which that was no longer so: then no expectation holds.
+  std::optional<std::int32_t> unsettled_in;
+};
+CaseOutcome outcome_of_policy_case(const PolicyCase& c, policy::Policy& policy);
 
 }  // namespace berth::scenario
