@@ -36,9 +36,23 @@ const std::vector<Command>& commands() {
        "Goes through the journal and prints the cluster and the live workloads as they were.", 1, 1,
        add_replay_options, run_replay},
       {"check", "FILE...", "checks policy regression cases and scenarios with expectations",
-       "Runs policy cases (.jsonl: one a line) and scenarios that have `expect:` (.yaml), and says what was "
-       "expected and what\n"
-       "came instead. The last line is `N passed, M failed`.",
+       "Runs policy cases and says what was expected and what came instead: one case a line (.jsonl), or as "
+       "a "
+       "person writes\n"
+       "them (.yaml with the one key `cases`; scenarios/policy/README.md). Any other .yaml is a scenario: it "
+       "is "
+       "run, and its\n"
+       "`expect:` held against what came. The last line is `N passed, M failed`. A case that cannot be read "
+       "is "
+       "left out and\n"
+       "told with its place.\n\n"
+       "  berth check cases.jsonl                        which cases hold\n"
+       "  berth check --policy kai:k_value=2 cases.jsonl with another policy, or other options, than the "
+       "cases name\n"
+       "  berth check --compare A B cases.jsonl          where two policies part: NAME or "
+       "NAME:OPTION=VALUE,...\n\n"
+       "Exit codes: 0 all hold (--compare: the policies agree), 1 some do not, 2 a file or a case cannot be "
+       "read.",
        1, 10000, add_check_options, run_check},
   };
   return all;

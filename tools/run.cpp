@@ -3,11 +3,14 @@
 #include <optional>
 #include <utility>
 
+#include "berth/core/time_text.hpp"
+#include "berth/policy/shadow.hpp"
 #include "berth/records/run_folder.hpp"
 #include "berth/simulation/run.hpp"
 #include "commands.hpp"
 #include "emit.hpp"
 #include "interrupt.hpp"
+#include "policy_argument.hpp"
 #include "progress.hpp"
 #include "run_scenario.hpp"
 #include "scenario_input.hpp"
@@ -72,6 +75,45 @@ class JournalPlace {
   std::unique_ptr<simulation::ByteSink> sink_;
 };
 
+constexpr std::size_t shadow_shown = 10;  // differences that are listed
+
+// Where the shadow decided differently, for a person.
+std::string shadow_text(const policy::ShadowReport& report, const std::string& name, const std::string& first,
+                        Instant start) {
+  std::string out = "\n  shadow " + name + ": differs in " +
+                    records::grouped(static_cast<std::int64_t>(report.parted)) + " of " +
+                    records::grouped(static_cast<std::int64_t>(report.passes)) + " passes\n";
+  for (const auto& difference : report.differences) {
+    out += "    " + print_instant(difference.at) + " (+" + print_duration(difference.at - start) + ") pool " +
+           difference.pool + "\n";
+    for (const auto& words : difference.first_only) out += "      only " + first + ": " + words + "\n";
+    for (const auto& words : difference.second_only) out += "      only " + name + ": " + words + "\n";
+  }
+  if (report.parted > report.differences.size())
+    out += "    ... and " +
+           records::grouped(static_cast<std::int64_t>(report.parted - report.differences.size())) + " more\n";
+  return out;
+}
+
+void write_shadow(records::JsonWriter& out, const policy::ShadowReport& report, const std::string& name) {
+  const auto list = [&](const char* key, const std::vector<std::string>& all) {
+    out.key(key).begin_array();
+    for (const auto& words : all) out.string(words);
+    out.end_array();
+  };
+  out.begin_object().key("policy").string(name);
+  out.key("passes").integer(static_cast<std::int64_t>(report.passes));
+  out.key("differing_passes").integer(static_cast<std::int64_t>(report.parted));
+  out.key("differences").begin_array();
+  for (const auto& difference : report.differences) {
+    out.begin_object().key("at").instant(difference.at).key("node_pool").string(difference.pool);
+    list("only_first", difference.first_only);
+    list("only_shadow", difference.second_only);
+    out.end_object();
+  }
+  out.end_array().end_object();
+}
+
 int simulate(const Arguments& arguments, const records::RunFiles& emit) {
   Timing timing;
   const scenario::Scenario scenario = load_scenario(arguments.positional[0], arguments);
@@ -80,6 +122,14 @@ int simulate(const Arguments& arguments, const records::RunFiles& emit) {
   simulation::Input input = scenario::build_input(scenario);
   const simulation::RunHeader header = header_of(input);
   auto policy = policy_of(input.policy);
+  policy::ShadowReport shadow;
+  std::string shadow_name;
+  if (arguments.has("shadow")) {
+    const PolicyArgument second = parse_policy(arguments.text("shadow"), "shadow");
+    shadow_name = second.text;
+    policy = std::make_unique<policy::Shadowed>(std::move(policy), policy_of(second.over(input.policy)),
+                                                shadow, shadow_shown);
+  }
   std::optional<records::OutputFolder> folder;
   try {
     if (arguments.has("out")) folder.emplace(records::disk(), arguments.text("out"), records::run_files());
@@ -125,10 +175,19 @@ int simulate(const Arguments& arguments, const records::RunFiles& emit) {
 
   if (arguments.json) {
     records::JsonWriter out(2);
-    records::write_summary(out, summary);
+    if (shadow_name.empty()) {
+      records::write_summary(out, summary);
+    } else {
+      out.begin_object().key("summary");
+      records::write_summary(out, summary);
+      out.key("shadow");
+      write_shadow(out, shadow, shadow_name);
+      out.end_object();
+    }
     std::cout << out.text() << "\n";
   } else if (!arguments.quiet) {
     std::cout << records::summary_text(summary);
+    if (!shadow_name.empty()) std::cout << shadow_text(shadow, shadow_name, header.policy.name, header.start);
     if (folder) std::cout << "\n  written to " << arguments.text("out") << "\n";
   }
   return done;
@@ -141,6 +200,9 @@ void add_run_options(po::options_description_easy_init& add) {
   add("emit", po::value<std::string>()->value_name("LIST"),
       "what to write, joined by commas: summary, journal, records, telemetry, metrics (these by default), "
       "fragmentation");
+  add("shadow", po::value<std::string>()->value_name("POLICY"),
+      "a second policy (NAME or NAME:OPTION=VALUE,...) decides on every snapshot, too; nothing of it is "
+      "applied; lists where the two part");
   add("timing", po::value<std::string>()->value_name("FILE"),
       "write wall seconds by stage, counts and peak memory");
   add_scenario_options(add);

@@ -1,0 +1,17 @@
+// What `berth check` does other than telling which cases hold, one file each.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "check_report.hpp"
+#include "command.hpp"
+
+namespace berth::tools {
+
+// A scenario's `expect:`, after a run of it: an entry each. Throws InputError when the scenario has faults.
+std::vector<CheckedCase> check_scenario(const std::string& path, const Arguments& arguments);
+// --compare A B CASES.
+int compare_policies(const Arguments& arguments);
+
+}  // namespace berth::tools
