@@ -29,6 +29,9 @@ struct KnownBugs {
   // Found with the random cases: what a job asks for is remembered until the status of one of its tasks changes. A commit
   // changes none, but its evicted tasks can no more be placed again: orders and gates go on counting them.
   bool request_outlives_commit = true;
+  // Evicting from a shared device that is already being released in part takes an idle GPU of the node, if GPUs there are
+  // waited for (pipelined): the device is counted as used twice.
+  bool shared_eviction_takes_idle_gpu = true;
   bool operator==(const KnownBugs&) const = default;
 };
 

@@ -32,8 +32,9 @@ void add(Room& room, const Shape& shape, int times) {
   room.pods += times;
 }
 
-void change_room(Session& session, NodeInfo& node, ShapeIx shape_ix, int idle, int releasing) {
+void change_room(Session& session, NodeInfo& node, ShapeIx shape_ix, int idle, int releasing, int holders) {
   const Shape& shape = session.shapes[shape_ix];
+  if (shape.gpu == GpuKind::whole) node.whole_used += holders * shape.devices;
   if (idle != 0) add(node.idle, shape, idle);
   if (releasing != 0) add(node.releasing, shape, releasing);
   for (const MigCount& m : shape.mig) {
@@ -48,6 +49,28 @@ Takes device_takes(const SharedGroup& g) {
   return {g.allocated > 0 ? -1 : 0, (g.all_releasing() ? 1 : 0) - (g.all_pipelined() ? 1 : 0)};
 }
 
+// GPUs that somebody uses or waits for, as the reference counts them; `own`: what is used of the group `g`.
+std::int32_t used_gpus(const NodeInfo& node, const SharedGroup& g, std::int64_t own) {
+  std::int32_t used = node.whole_used;
+  for (const SharedGroup& other : node.groups) {
+    if ((other.id == g.id ? own : other.used) > 0) ++used;
+  }
+  return used;
+}
+
+// A task of the group goes from firm to releasing or back: what the reference, which takes it off the node and puts it
+// on again, adds to the idle GPUs. Nothing, unless another share of the group is being released: then it finds the
+// device still used when the task is off, and takes an idle GPU for it when it is on, if GPUs are waited for.
+int idle_gpus_mistaken(const NodeInfo& node, const SharedGroup& g, Lies to, std::int64_t memory) {
+  const std::int32_t total = node.allocatable.gpus;
+  std::int32_t idle = node.idle.gpus;
+  const std::int64_t others = g.used - memory;
+  if (others <= 0 && total >= idle + used_gpus(node, g, others)) ++idle;
+  const bool takes_one = to == Lies::releasing ? others == g.releasing : others <= 0;
+  if (takes_one && total < idle + used_gpus(node, g, g.used)) --idle;
+  return idle - node.idle.gpus;
+}
+
 void change_group(NodeInfo& node, const NodeChange& c, int sign) {
   SharedGroup& g = node.groups[c.position];
   const Takes before = device_takes(g);
@@ -58,7 +81,7 @@ void change_group(NodeInfo& node, const NodeChange& c, int sign) {
   g.releasing_tasks += sign * c.releasing_tasks;
   g.pipelined_tasks += sign * c.pipelined_tasks;
   const Takes after = device_takes(g);
-  node.idle.gpus += after.idle - before.idle;
+  node.idle.gpus += after.idle - before.idle + sign * c.idle;
   node.releasing.gpus += after.releasing - before.releasing;
 }
 
@@ -104,7 +127,8 @@ void relay(Session& session, NodeIx node_ix, ShapeIx shape_ix, const std::vector
   room.shape = shape_ix;
   room.idle = static_cast<std::int8_t>(takes(to).idle - takes(from).idle);
   room.releasing = static_cast<std::int8_t>(takes(to).releasing - takes(from).releasing);
-  change_room(session, node, shape_ix, room.idle, room.releasing);
+  room.holders = static_cast<std::int8_t>((to != Lies::nowhere ? 1 : 0) - (from != Lies::nowhere ? 1 : 0));
+  change_room(session, node, shape_ix, room.idle, room.releasing, room.holders);
   node.version = ++session.last_version;
   if (log != nullptr) log->push_back(room);
 
@@ -119,6 +143,11 @@ void relay(Session& session, NodeIx node_ix, ShapeIx shape_ix, const std::vector
     const std::int64_t memory = device_memory_asked(node, shape);
     count(c, from, memory, -1);
     count(c, to, memory, 1);
+    const bool flips =
+        (from == Lies::firm && to == Lies::releasing) || (from == Lies::releasing && to == Lies::firm);
+    if (flips && session.options.bugs.shared_eviction_takes_idle_gpu) {
+      c.idle = static_cast<std::int8_t>(idle_gpus_mistaken(node, g, to, memory));
+    }
     change_group(node, c, 1);
     g.has_entry = g.has_entry || to == Lies::firm || to == Lies::releasing;
     if (log != nullptr) log->push_back(c);
@@ -145,7 +174,7 @@ GroupIx open_group(Session& session, NodeIx node_ix, bool integer_name, std::vec
 void undo(Session& session, const NodeChange& c) {
   NodeInfo& node = session.nodes[c.node];
   if (!c.group) {
-    change_room(session, node, c.shape, -c.idle, -c.releasing);
+    change_room(session, node, c.shape, -c.idle, -c.releasing, -c.holders);
   } else if (c.opened) {
     BERTH_INVARIANT(node.groups.size() == c.position + 1u, "shared devices close in reverse order");
     session.groups.resize(index_of(node.groups.back().id));

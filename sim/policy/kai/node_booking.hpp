@@ -25,8 +25,9 @@ struct NodeChange {
   NodeIx node{};
   std::uint64_t version = 0;  // of the node before
   bool group = false;         // else: room
-  // Room: times the shape's request.
+  // Room: times the shape's request. Group: `idle`, whole GPUs beyond what the group's own state explains.
   std::int8_t idle = 0, releasing = 0;
+  std::int8_t holders = 0;  // room: 1 the node got the task, -1 it lost it
   ShapeIx shape{};
   // Group.
   std::uint32_t position = 0;

@@ -45,9 +45,9 @@ struct NodeInfo {
   std::string name;
   const cluster::NodeSpec* spec = nullptr;
   const cluster::GpuModel* model = nullptr;  // null: none is known
-  bool schedulable = true;  // ready and not cordoned
+  bool schedulable = true;                   // ready and not cordoned
   bool ready = true;
-  bool mig_enabled = false;  // label or advertised instances (section 6)
+  bool mig_enabled = false;   // label or advertised instances (section 6)
   bool has_dra_gpus = false;  // GPUs of dynamic resource allocation; never in Berth's World
   cluster::MigStrategy mig_strategy = cluster::MigStrategy::none;
   bool memory_synced = false;     // the GPU memory label is there
@@ -55,6 +55,7 @@ struct NodeInfo {
   Room allocatable;
   Room idle;
   Room releasing;
+  std::int32_t whole_used = 0;  // whole GPUs of all tasks on it, pipelined ones too
   std::vector<std::int32_t> mig_allocatable;  // by ProfileIx; empty: advertises none
   std::vector<std::int32_t> mig_idle;
   std::vector<std::int32_t> mig_releasing;
