@@ -1,5 +1,6 @@
 #include "berth/records/fragmentation.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "berth/records/output_folder.hpp"
@@ -86,6 +87,7 @@ std::vector<FragmentationSummary> write_fragmentation(simulation::ByteSink& sink
   const Instant end = journal.last();
   Instant now = start;
   std::int64_t next = 0;
+  if (end == start) samples = std::min<std::int64_t>(samples, 1);
   const auto sample_at = [&](std::int64_t i) {
     return samples < 2 ? end
                        : start + Duration{(end - start).micros / (samples - 1) * i +
