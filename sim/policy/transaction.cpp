@@ -39,6 +39,8 @@ void Transaction::bind(PodId pod, NodeId node, cluster::DeviceAssignment devices
 
 void Transaction::release_if_at_once(PodId id) {
   const workload::Pod& pod = snapshot_.workloads->pods[id];
+  // A pod that is only pipelined holds nothing.
+  if (!workload::counts_as_allocated(pod.status)) return;
   if (snapshot_.workloads->all[pod.workload].spec.termination_grace > Duration{}) return;
   touch(pod.node);
   working_.occupancy().release(pod.node, snapshot_.cluster->nodes[pod.node],

@@ -61,10 +61,14 @@ std::optional<JournalDifference> first_difference(const JournalReader& left, con
 
 namespace {
 
-std::string fixed(std::int64_t micros) {
-  std::string digits = std::to_string(micros % 1'000'000);
+// Seconds with six places and a sign.
+std::string seconds_of(Duration d) {
+  const bool negative = d.micros < 0;
+  const std::uint64_t size =
+      negative ? -static_cast<std::uint64_t>(d.micros) : static_cast<std::uint64_t>(d.micros);
+  std::string digits = std::to_string(size % 1'000'000);
   digits.insert(0, 6 - digits.size(), '0');
-  return std::to_string(micros / 1'000'000) + "." + digits;
+  return (negative ? "-" : "+") + std::to_string(size / 1'000'000) + "." + digits + "s";
 }
 
 class Line {
@@ -72,7 +76,7 @@ class Line {
   Line(const Record& record, const World& world) : record_(record), world_(world) {}
 
   std::string text() const {
-    std::string line = "+" + fixed((record_.at - world_.start).micros) + "s  ";
+    std::string line = seconds_of(record_.at - world_.start) + "  ";
     line += name_of(record_.transition);
     const std::string rest = std::visit([this](const auto& t) { return words(t); }, record_.transition);
     return rest.empty() ? line : line + "  " + rest;

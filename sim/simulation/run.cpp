@@ -225,15 +225,23 @@ struct Run::Impl {
     }
   }
 
-  // Those that this pool refused go on to their next one; adds the pools that received one. A refusal that stands counts
-  // like one made in this pass.
-  void hand_over(PoolId pool, std::vector<PoolId>& receivers) {
-    const std::vector<WorkloadId> touring = world.pools[pool].touring;
-    for (const WorkloadId id : touring) {
+  // Those that the pools just passed over refused go on to their next one; returns the pools that received one,
+  // ascending. A refusal that stands counts like one made in this pass.
+  std::vector<PoolId> hand_over(const std::vector<PoolId>& passed) {
+    // All first: who arrives in a pool has not been looked at there yet.
+    std::vector<WorkloadId> refused;
+    for (const PoolId pool : passed) {
+      for (const WorkloadId id : world.pools[pool].touring) {
+        const auto& refusals = world.workloads.all[id].refusals;
+        if (std::any_of(refusals.begin(), refusals.end(),
+                        [&](const workload::Refusal& r) { return r.pool == pool; })) {
+          refused.push_back(id);
+        }
+      }
+    }
+    std::vector<PoolId> receivers;
+    for (const WorkloadId id : refused) {
       const workload::Workload& w = world.workloads.all[id];
-      const bool refused = std::any_of(w.refusals.begin(), w.refusals.end(),
-                                       [&](const workload::Refusal& r) { return r.pool == pool; });
-      if (!refused) continue;
       const Course& c = world.courses[id];
       const std::size_t pools = w.spec.node_pools.size();
       const bool over = c.tried_pools + std::size_t{1} >= pools;
@@ -242,6 +250,9 @@ struct Run::Impl {
       recorder.record(PoolMoved{id, to, over});
       if (!over) receivers.push_back(to);
     }
+    std::sort(receivers.begin(), receivers.end());
+    receivers.erase(std::unique(receivers.begin(), receivers.end()), receivers.end());
+    return receivers;
   }
 
   void pass(PoolId pool) {
@@ -271,12 +282,9 @@ struct Run::Impl {
     }
     while (!due.empty()) {
       for (const PoolId pool : due) pass(pool);
-      std::vector<PoolId> receivers;
-      for (const PoolId pool : due) hand_over(pool, receivers);
+      std::vector<PoolId> receivers = hand_over(due);
       if (input.cycle_period) break;
       // Immediate: pools that received a workload are passed over again in this instant, until none moves.
-      std::sort(receivers.begin(), receivers.end());
-      receivers.erase(std::unique(receivers.begin(), receivers.end()), receivers.end());
       due = std::move(receivers);
     }
     // Immediate: one complete pass an instant; what it changed itself waits for the next event.
