@@ -13,8 +13,8 @@ JobHeap::JobHeap(const Session& session, AttemptRequests& requests, Order order,
       nodes_(session.queues.size()) {}
 
 bool JobHeap::job_less(JobIx left, JobIx right) const {
-  const bool first = compare_jobs(session_, left, right) == First::left;
-  return victims_ ? !first : first;
+  const bool first = order_key(session_, left) < order_key(session_, right);
+  return first != victims_;
 }
 
 QueueContender JobHeap::contender(QueueIx queue) {

@@ -43,9 +43,10 @@ struct JobInfo {
   std::int32_t priority = 0;
   std::uint32_t age_rank = 0;  // by (created, UID); what job order compares last
   bool preemptible = true;
-  bool deleting = false;                      // releasing tasks stay releasing
-  mutable GangState gang = GangState::below;  // memo of gang_state (job_order.hpp) at `gang_version`
-  mutable std::uint64_t gang_version = ~std::uint64_t{0};
+  bool deleting = false;  // releasing tasks stay releasing
+  // Memo of order_key (job_order.hpp) as of `order_version`.
+  mutable std::uint64_t order_key = 0;
+  mutable std::uint64_t order_version = ~std::uint64_t{0};
   // Grows with each change of a task's status: caches of what is computed from statuses compare it.
   std::uint64_t version = 0;
   // Sum of the requests of its allocated tasks (active-allocated; GPU memory counts 0, section 10.9).

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <numeric>
 
+#include "berth/core/invariant.hpp"
+
 namespace berth::policy::kai {
 namespace {
 
@@ -32,19 +34,13 @@ std::optional<std::string_view> view(const std::optional<std::string>& text) {
 
 GangState gang_state(const Session& session, JobIx job) {
   const JobInfo& info = session.jobs[job];
-  if (info.gang_version == info.version) return info.gang;
   GangState state = GangState::at;
   for (PodSetIx p : info.pod_sets) {
     const PodSet& pod_set = session.pod_sets[p];
     const std::int32_t active = pod_set.counts.active_allocated();
-    if (active < pod_set.min_available) {
-      state = GangState::below;
-      break;
-    }
+    if (active < pod_set.min_available) return GangState::below;
     if (active > pod_set.min_available) state = GangState::above;
   }
-  info.gang = state;
-  info.gang_version = info.version;
   return state;
 }
 
@@ -56,17 +52,25 @@ First compare_gang_state(const Session& session, JobIx left, JobIx right) {
 }
 
 First compare_jobs(const Session& session, JobIx left, JobIx right) {
-  const JobInfo& l = session.jobs[left];
-  const JobInfo& r = session.jobs[right];
-  if (session.options.plugins.priority && l.priority != r.priority) {
-    return l.priority > r.priority ? First::left : First::right;
+  const std::uint64_t l = order_key(session, left);
+  const std::uint64_t r = order_key(session, right);
+  if (l == r) return First::equal;
+  return l < r ? First::left : First::right;
+}
+
+// From the highest bit: 32 of priority, the higher the smaller; 2 of gang state; 30 of age.
+void refresh_order_key(const Session& session, JobIx job) {
+  const JobInfo& info = session.jobs[job];
+  const Plugins& plugins = session.options.plugins;
+  BERTH_INVARIANT(info.age_rank < std::uint32_t{1} << 30, "an age rank of 30 bits");
+  std::uint64_t key = info.age_rank;
+  if (plugins.elastic) key |= static_cast<std::uint64_t>(gang_state(session, job)) << 30;
+  if (plugins.priority) {
+    const std::uint32_t ascending = static_cast<std::uint32_t>(info.priority) ^ 0x8000'0000U;
+    key |= static_cast<std::uint64_t>(~ascending) << 32;
   }
-  if (session.options.plugins.elastic) {
-    const First gang = compare_gang_state(session, left, right);
-    if (gang != First::equal) return gang;
-  }
-  if (l.age_rank == r.age_rank) return First::equal;
-  return l.age_rank < r.age_rank ? First::left : First::right;
+  info.order_key = key;
+  info.order_version = info.version;
 }
 
 First compare_pod_sets(const PodSetState& left, const PodSetState& right) {

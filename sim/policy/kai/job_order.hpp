@@ -14,12 +14,20 @@
 
 namespace berth::policy::kai {
 
-// Remembered until the job's version changes.
 GangState gang_state(const Session& session, JobIx job);
 
 // Priority descending, gang state, then age. `equal` only for a job and itself.
 First compare_gang_state(const Session& session, JobIx left, JobIx right);
 First compare_jobs(const Session& session, JobIx left, JobIx right);
+
+// Job order as one number, smaller first: heaps of thousands of jobs compare nothing else. Remembered until the job's
+// version changes.
+void refresh_order_key(const Session& session, JobIx job);
+inline std::uint64_t order_key(const Session& session, JobIx job) {
+  const JobInfo& info = session.jobs[job];
+  if (info.order_version != info.version) refresh_order_key(session, job);
+  return info.order_key;
+}
 
 // Unsatisfied first; of two satisfied ones that with fewer active tasks for its minimum. Names are not compared.
 struct PodSetState {

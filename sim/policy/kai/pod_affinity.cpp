@@ -85,6 +85,13 @@ NodeRefusal InterPodAffinity::refusal(const cluster::NodeSpec& node) const {
 std::vector<double> pod_affinity_scores(const Session& session, TaskIx task, const NodeList& candidates) {
   const workload::PodShape* pod = session.shape_of(task).source;
   if (pod == nullptr || candidates.empty()) return {};
+  // Nobody in the session wants to be near anybody: the common case.
+  const bool wanted = std::any_of(session.shapes.begin(), session.shapes.end(), [](const Shape& shape) {
+    return shape.source != nullptr &&
+           std::any_of(shape.source->pod_affinity.begin(), shape.source->pod_affinity.end(),
+                       [](const auto& term) { return !term.anti; });
+  });
+  if (!wanted) return {};
   std::map<std::pair<std::string_view, std::string_view>, int>
       wanted_in;  // (key, value): placed pods that want it
   each_placed(session, [&](const workload::PodShape& other, const cluster::Labels& there) {

@@ -32,14 +32,19 @@ bool mark(std::vector<std::uint8_t>& freed, TaskIx task, std::size_t tasks) {
 
 bool match_requirements(const std::vector<double>& requirements, const std::vector<double>& holders) {
   std::vector<double> placed(holders.size(), 0);
-  for (const double requirement : requirements) {
+  std::size_t at = 0;  // where the last one went
+  for (std::size_t r = 0; r < requirements.size(); ++r) {
+    const double requirement = requirements[r];
     if (requirement == 0) return true;
+    // Holders that were too full for an equal requirement are so still, and their totals have passed.
+    if (r == 0 || requirement != requirements[r - 1]) at = 0;
     bool found = false;
-    for (std::size_t i = 0; i < holders.size() && !found; ++i) {
-      if (holders[i] < requirement) return false;
-      if (holders[i] - placed[i] >= requirement) {
-        placed[i] += requirement;
+    for (; at < holders.size(); ++at) {
+      if (holders[at] < requirement) return false;
+      if (holders[at] - placed[at] >= requirement) {
+        placed[at] += requirement;
         found = true;
+        break;
       }
     }
     if (!found) return false;
