@@ -57,8 +57,9 @@ struct FragmentationSummary {
   PoolFragmentation at_end;
 };
 
-// The file fragmentation.csv, a line a pool and instant: `samples` instants from the start to the end of the run, evenly (one when the run has no length),
-// and the state at each after all that happened then. Percent of the free GPUs, and GPUs, with up to 4 decimals.
+// The file fragmentation.csv, a line a pool and instant: `samples` instants from the start to the end of the
+// run, evenly (one when the run has no length), and the state at each after all that happened then. GPUs, and
+// percent of the free ones, with four decimals.
 //
 //   seconds,node_pool,free_gpus,fragmented_gpus,fragmentation_percent
 //

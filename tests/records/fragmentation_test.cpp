@@ -1,0 +1,90 @@
+#include "berth/records/fragmentation.hpp"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "berth/scenario/load.hpp"
+#include "berth/simulation/run.hpp"
+
+using namespace berth;
+
+namespace {
+
+// Two GPUs; a pod of 0.6 of one for the first and the third of four hours. Typical pods ask for 0.6.
+const char* const scenario_text = R"(version: 1
+policy: {name: fifo-skip}
+clock: {duration: 4h}
+cluster:
+  node_pools:
+    - {name: t4, nodes: [{name: "n{index}", count: 1, gpus: {model: Tesla-T4, count: 2}}]}
+organization: {departments: [{name: d, projects: [{name: p, quota: {t4: {gpu: 2}}}]}]}
+workloads:
+  - {name: a, kind: training, project: p, submit: 0s, gpu: {fraction: 0.6}, duration: 1h}
+  - {name: b, kind: training, project: p, submit: 2h, gpu: {fraction: 0.6}, duration: 1h}
+)";
+
+}  // namespace
+
+TEST_CASE("fragmentation over time is what typical pods could not use of the free GPUs") {
+  const auto loaded = scenario::load_scenario_text(scenario_text, "scenario.yaml");
+  INFO(loaded.diagnostics.to_text());
+  REQUIRE(loaded.scenario.has_value());
+  simulation::Input input = scenario::build_input(*loaded.scenario);
+  auto policy = policy::make_policy(input.policy);
+  simulation::MemorySink sink;
+  simulation::Run run(std::move(input), std::move(policy), sink);
+  run.execute();
+  const simulation::MemorySource source(sink.bytes());
+  const simulation::JournalReader journal(source);
+
+  simulation::MemorySink out;
+  const auto summary = records::write_fragmentation(out, journal, 5);
+  // A device with 0.4 left is of no use to a pod of 0.6.
+  CHECK(std::string(out.bytes().begin(), out.bytes().end()) ==
+        "seconds,node_pool,free_gpus,fragmented_gpus,fragmentation_percent\n"
+        "0.000000,t4,1.4000,0.4000,28.5714\n"
+        "3600.000000,t4,2.0000,0.0000,0.0000\n"
+        "7200.000000,t4,1.4000,0.4000,28.5714\n"
+        "10800.000000,t4,2.0000,0.0000,0.0000\n"
+        "14400.000000,t4,2.0000,0.0000,0.0000\n");
+  REQUIRE(summary.size() == 1);
+  CHECK(summary[0].pool == "t4");
+  CHECK(summary[0].micro == Integral(400'000'000, hours(2)));
+  CHECK(summary[0].idle == Integral(1400, hours(2)) + Integral(2000, hours(2)));
+  CHECK(summary[0].at_end.used == 0);
+  CHECK(summary[0].at_end.capacity == 2000);
+}
+
+TEST_CASE("the meter brought up to date equals one made anew") {
+  const auto loaded = scenario::load_scenario(BERTH_SOURCE_DIR "/scenarios/studies/openb/openb.yaml", {});
+  REQUIRE(loaded.scenario.has_value());
+  simulation::Input input = scenario::build_input(*loaded.scenario);
+  const auto typical = input.policy.typical;
+  const auto models = input.cluster.models;
+  auto policy = policy::make_policy(input.policy);
+  simulation::MemorySink sink;
+  simulation::Run run(std::move(input), std::move(policy), sink);
+  run.execute();
+  const simulation::MemorySource source(sink.bytes());
+  const simulation::JournalReader journal(source);
+
+  simulation::World world = journal.world_before(0);
+  records::FragmentationMeter following(typical, models);
+  following.follow(world);
+  journal.each(0, [&](const simulation::Record& record) {
+    world.apply(record.transition, record.at);
+    following.follow(world);
+    if (record.sequence % 7 == 0) {
+      records::FragmentationMeter fresh(typical, models);
+      fresh.follow(world);
+      CHECK(following.total() == fresh.total());
+    }
+    return true;
+  });
+  CHECK(following.total().capacity == 66'000);
+}
+
+TEST_CASE("a share of nothing is 0") {
+  CHECK(records::fragmentation_percent(0, 0) == "0");
+  CHECK(records::fragmentation_percent(400'000'000, 1400) == "28.5714");
+}
