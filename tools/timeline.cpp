@@ -65,7 +65,20 @@ std::int64_t mean(Integral before, Integral after, Duration span) {
   return (after - before).mean(span);
 }
 
-// A column shows what the pools had on average, and each workload's phase at its end.
+// Each workload's phase in the middle of a column; an end is shown once, where it falls.
+void note_phases(Chart& out, simulation::Replay& replay, Instant middle, std::size_t column, Instant& noted) {
+  replay.advance_to(middle);
+  const auto& all = replay.world().workloads.all;
+  out.workloads.resize(all.size(), std::string(column, ' '));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto& workload = all[id_of<WorkloadId>(i)];
+    const bool over = workload.terminal() && workload.phase_since <= noted;
+    out.workloads[i].push_back(over ? ' ' : letter(workload.phase));
+  }
+  noted = middle;
+}
+
+// A column shows what the pools had on average, and each workload's phase in its middle.
 Chart chart_of(const simulation::JournalReader& journal, std::size_t columns) {
   Chart out;
   out.start = journal.header().start;
@@ -74,12 +87,13 @@ Chart chart_of(const simulation::JournalReader& journal, std::size_t columns) {
   simulation::Replay replay(journal);
   std::vector<simulation::PoolSums> before(replay.world().pools.size());
   out.pools.resize(before.size());
-  Instant from = out.start;
+  Instant from = out.start, noted = out.start;
   for (std::size_t column = 0; column < columns; ++column) {
     const Instant to =
         out.start + microseconds(static_cast<std::int64_t>(span * static_cast<Int128>(column + 1) /
                                                            static_cast<Int128>(columns)));
-    if (to <= from) continue;
+    if (to <= from) continue;  // more columns than microseconds
+    note_phases(out, replay, from + microseconds((to - from).micros / 2), column, noted);
     replay.advance_to(to);
     const auto& world = replay.world();
     for (std::size_t i = 0; i < before.size(); ++i) {
@@ -94,13 +108,6 @@ Chart chart_of(const simulation::JournalReader& journal, std::size_t columns) {
                               thousandths(before[i].pending, sums.pending),
                               thousandths(before[i].running, sums.running)});
       before[i] = sums;
-    }
-    out.workloads.resize(world.workloads.all.size(), std::string(column, ' '));
-    for (std::size_t i = 0; i < world.workloads.all.size(); ++i) {
-      const auto& workload = world.workloads.all[id_of<WorkloadId>(i)];
-      // An end is shown once, where it falls.
-      const bool over = workload.terminal() && workload.phase_since <= from;
-      out.workloads[i].push_back(over ? ' ' : letter(workload.phase));
     }
     from = to;
   }

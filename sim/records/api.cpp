@@ -5,6 +5,7 @@
 #include <set>
 
 #include "berth/core/text.hpp"
+#include "berth/records/fit_messages.hpp"
 #include "berth/records/json_writer.hpp"
 #include "berth/records/metrics.hpp"
 #include "berth/records/pod_record.hpp"
@@ -30,12 +31,20 @@ struct Call {
   std::vector<std::string> ids;  // the variable parts of the path
 };
 
+struct Page {
+  std::size_t begin = 0, end = 0;
+};
+
+Page page_of(const Query& query, std::size_t size) {
+  const std::size_t limit = read_number(query, "limit", 1, most_listed, listed_unless_said);
+  const std::size_t begin = std::min(read_number(query, "offset", 0, most_offset, 0), size);
+  return {begin, std::min(size, begin + limit)};
+}
+
 // `items` from offset on, at most limit, as `name`; and `next` while more remain.
 template <class Items, class Write>
 std::string page(const Query& query, std::string_view name, const Items& items, Write write) {
-  const std::size_t limit = read_number(query, "limit", 1, most_listed, listed_unless_said);
-  const std::size_t offset = read_number(query, "offset", 0, most_offset, 0);
-  const std::size_t begin = std::min(offset, items.size()), end = std::min(items.size(), begin + limit);
+  const auto [begin, end] = page_of(query, items.size());
   JsonWriter out;
   out.begin_object();
   if (end < items.size()) out.key("next").integer(static_cast<std::int64_t>(end));
@@ -76,10 +85,29 @@ WorkloadId find_workload(const Call& call) {
   return *found;
 }
 
+// The view with the policy's own words about the refusals of these workloads.
+class Listening {
+ public:
+  Listening(const Call& call, const std::vector<WorkloadId>& of)
+      : messages_(call.view, call.journal, of), view_(call.view) {
+    view_.messages = &messages_;
+  }
+  const View& view() const { return view_; }
+
+ private:
+  FitMessages messages_;
+  View view_;
+};
+
 std::string list_workloads(const Call& call) {
   const auto found = select_workloads(call.view, list_query(call.query));
-  return page(call.query, "workloads", found,
-              [&](JsonWriter& out, WorkloadId id) { write_workload(out, call.view, id, Detail::listed); });
+  const auto [begin, end] = page_of(call.query, found.size());
+  using Offset = std::vector<WorkloadId>::difference_type;
+  const Listening listening(
+      call, {found.begin() + static_cast<Offset>(begin), found.begin() + static_cast<Offset>(end)});
+  return page(call.query, "workloads", found, [&](JsonWriter& out, WorkloadId id) {
+    write_workload(out, listening.view(), id, Detail::listed);
+  });
 }
 
 std::string count_workloads(const Call& call) {
@@ -87,8 +115,10 @@ std::string count_workloads(const Call& call) {
 }
 
 std::string get_workload(const Call& call) {
+  const WorkloadId id = find_workload(call);
+  const Listening listening(call, {id});
   JsonWriter out;
-  write_workload(out, call.view, find_workload(call), Detail::full);
+  write_workload(out, listening.view(), id, Detail::full);
   return out.take();
 }
 

@@ -9,6 +9,7 @@
 #include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
 #include "berth/policy/fit.hpp"
+#include "berth/records/fit_messages.hpp"
 #include "berth/records/summary.hpp"
 #include "berth/records/workload_events.hpp"
 #include "berth/records/workload_facts.hpp"
@@ -168,38 +169,19 @@ std::string pool_text(const View& view, WorkloadId id, PoolId pool) {
   return out + queues_text(view, workload, pool, resource);
 }
 
-// The policy itself, asked again with its ear open: the cycle that refused the workload, run once more on the World
-// before it.
-std::string policy_text(const View& view, const simulation::JournalReader& journal, WorkloadId id,
-                        const workload::Refusal& refusal) {
-  std::optional<std::uint64_t> cycle;
-  journal.each(0, [&](const simulation::Record& record) {
-    if (record.at > refusal.at) return false;
-    if (const auto* began = std::get_if<simulation::CycleBegan>(&record.transition);
-        began && began->pool == refusal.pool)
-      cycle = record.sequence;
-    const auto* refused = std::get_if<simulation::Refused>(&record.transition);
-    return !(refused && refused->workload == id && refused->refusal.pool == refusal.pool &&
-             record.at == refusal.at);
-  });
-  if (!cycle) return "";
-  const simulation::World world = journal.world_before(*cycle);
-  simulation::UsageReading reading;
-  const policy::Snapshot snapshot = simulation::snapshot_of(world, refusal.pool, refusal.at, reading);
-  policy::WorkingCluster working;
-  policy::Transaction transaction(snapshot, working);
-  policy::Explanation explanation;
-  const auto policy = policy::make_policy(journal.header().policy);
-  policy->cycle(snapshot, transaction, explanation);
+// The policy's own words about the cycle that refused the workload.
+std::string policy_text(const View& view, const simulation::JournalReader& journal, WorkloadId id) {
+  const FitMessages messages(view, journal, {id});
   std::string out;
-  for (const auto& one : explanation.workloads) {
-    if (one.id != id) continue;
-    if (!one.message.empty()) out += "      " + one.message + "\n";
-    for (const auto& line : one.lines) out += "      " + line + "\n";
+  for (const auto& refusal : view.workloads.all[id].refusals) {
+    const auto* said = messages.find(id, refusal.pool);
+    if (!said) continue;
+    out += "    the policy " + journal.header().policy.name + " at " + print_instant(refusal.at) +
+           " in node pool " + view.cluster.pools[refusal.pool].name + ":\n";
+    if (!said->message.empty()) out += "      " + said->message + "\n";
+    for (const auto& line : said->lines) out += "      " + line + "\n";
   }
-  if (out.empty()) return out;
-  return "    the policy " + journal.header().policy.name + " at " + print_instant(refusal.at) +
-         " in node pool " + view.cluster.pools[refusal.pool].name + ":\n" + out;
+  return out;
 }
 
 std::string who(const View& view, const workload::Workload& workload) {
@@ -300,7 +282,7 @@ std::string explain_workload(const View& view, const simulation::JournalReader& 
       out += "    " + plural(course.unmet, "workload") + " that must complete first " +
              (course.unmet == 1 ? "has" : "have") + " not\n";
     for (const PoolId pool : workload.spec.node_pools) out += pool_text(view, id, pool);
-    for (const auto& refusal : workload.refusals) out += policy_text(view, journal, id, refusal);
+    out += policy_text(view, journal, id);
     return out;
   }
   for (const PodId pod_id : workload.pods) {

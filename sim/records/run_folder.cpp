@@ -1,6 +1,7 @@
 #include "berth/records/run_folder.hpp"
 
 #include "berth/core/invariant.hpp"
+#include "berth/records/fit_messages.hpp"
 #include "berth/records/fragmentation.hpp"
 #include "berth/records/metrics.hpp"
 #include "berth/records/run_documents.hpp"
@@ -43,10 +44,16 @@ void write_run_files(OutputFolder& folder, const RunFiles& files, const scenario
   write(true, "scenario.yaml",
         [&](simulation::ByteSink& sink) { append_text(sink, scenario::print_scenario(scenario)); });
   write_json(files.summary, "summary.json", 2, [&](JsonWriter& out) { write_summary(out, summary); });
-  write(files.records, "workloads.json",
-        [&](simulation::ByteSink& sink) { write_workloads_file(sink, view); });
-  write(files.records, "workload-details.jsonl",
-        [&](simulation::ByteSink& sink) { write_details_file(sink, view); });
+  if (files.records) {
+    std::vector<WorkloadId> all;
+    for (std::size_t i = 0; i < view.workloads.all.size(); ++i) all.push_back(id_of<WorkloadId>(i));
+    const FitMessages messages(view, *journal, all);
+    View listening = view;
+    listening.messages = &messages;
+    write(true, "workloads.json", [&](simulation::ByteSink& sink) { write_workloads_file(sink, listening); });
+    write(true, "workload-details.jsonl",
+          [&](simulation::ByteSink& sink) { write_details_file(sink, listening); });
+  }
   write_json(files.telemetry, "telemetry.json", 0, [&](JsonWriter& out) { write_telemetry_file(out, view); });
   write_json(files.metrics, "metrics.json", 0,
              [&](JsonWriter& out) { write_metrics_file(out, view, *journal); });

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "berth/core/quantity_text.hpp"
+#include "berth/records/fit_messages.hpp"
 #include "berth/records/workload_facts.hpp"
 
 namespace berth::records {
@@ -107,7 +108,16 @@ void write_requested_pods(JsonWriter& out, const Workload& workload) {
   out.end_object();
 }
 
-void write_conditions(JsonWriter& out, const View& view, const Workload& workload) {
+// The policy's whole sentence when it is at hand, else the short one.
+std::string fit_message(const View& view, WorkloadId id, const Workload& workload,
+                        const workload::Refusal& refusal) {
+  const auto* said = view.messages ? view.messages->find(id, refusal.pool) : nullptr;
+  const bool coded = !reason_code(refusal.code).empty();
+  return said && !coded && !said->message.empty() ? said->message
+                                                  : scheduler_message(view, workload, refusal);
+}
+
+void write_conditions(JsonWriter& out, const View& view, WorkloadId id, const Workload& workload) {
   out.begin_array();
   if (workload.phase == Phase::pending) {
     for (const auto& refusal : workload.refusals)
@@ -120,7 +130,7 @@ void write_conditions(JsonWriter& out, const View& view, const Workload& workloa
           .string("Unschedulable")
           .key("message")
           .string("node pool " + view.cluster.pools[refusal.pool].name + ": " +
-                  scheduler_message(view, workload, refusal))
+                  fit_message(view, id, workload, refusal))
           .key("lastTransitionTime")
           .instant(refusal.at)
           .end_object();
@@ -187,7 +197,7 @@ void write_identity(JsonWriter& out, const View& view, WorkloadId id, const Work
   out.key("departmentName").string(view.organization.queues[department].name);
 }
 
-void write_state(JsonWriter& out, const View& view, const Workload& workload) {
+void write_state(JsonWriter& out, const View& view, WorkloadId id, const Workload& workload) {
   const KubernetesPhase kubernetes = kubernetes_phase(view, workload);
   const auto coded = coded_refusals(workload);
   out.key("createdAt").instant(workload.created);
@@ -203,7 +213,7 @@ void write_state(JsonWriter& out, const View& view, const Workload& workload) {
   out.key("k8sPhase").string(kubernetes.name);
   out.key("k8sPhaseUpdatedAt").instant(kubernetes.since);
   out.key("conditions");
-  write_conditions(out, view, workload);
+  write_conditions(out, view, id, workload);
   out.key("completedAt");
   instant_or_null(out, workload.completed_at);
   out.key("deletedAt");
@@ -324,7 +334,7 @@ void write_workload(JsonWriter& out, const View& view, WorkloadId id, Detail det
   const Workload& workload = view.workloads.all[id];
   out.begin_object();
   write_identity(out, view, id, workload);
-  write_state(out, view, workload);
+  write_state(out, view, id, workload);
   write_resources(out, view, workload);
   write_specification(out, workload);
   if (detail == Detail::full) {

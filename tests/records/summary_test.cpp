@@ -102,7 +102,7 @@ TEST_CASE("the text for people") {
         "  fairness               0.500   Jain's index over projects\n"
         "\n"
         "  wait               workloads        mean         p50         p90         p99\n"
-        "  all                        4     > 45m          0s        > 2h        > 2h\n"
+        "  all                        4       > 45m          0s        > 2h        > 2h\n"
         "  project a                  3         20m          0s          1h          1h\n"
         "  project b                  1        > 2h        > 2h        > 2h        > 2h\n");
 }

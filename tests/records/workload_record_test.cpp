@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "berth/records/fit_messages.hpp"
 #include "berth/records/workload_facts.hpp"
 #include "support/finished_run.hpp"
 
@@ -262,4 +263,32 @@ workloads:
         "is 1 GPUs, "
         "while 1 GPUs are already allocated for non-preemptible pods. Use a preemptible workload to go over "
         "quota.");
+}
+
+TEST_CASE("a refusal for want of room carries the policy's own sentence when it is asked for") {
+  const FinishedRun run(R"(
+version: 1
+clock: {duration: 2h}
+cluster:
+  name: lab
+  node_pools: [{name: big, nodes: [{name: "n-{index}", count: 3, gpus: {model: NVIDIA-H100-80GB-HBM3, count: 8}, cpu: 64, memory: 512Gi}]}]
+organization: {departments: [{name: research, quota: {big: {gpu: 24}}, projects: [{name: vision, quota: {big: {gpu: 24}}}]}]}
+policy: {name: kai}
+workloads:
+  - {name: one, kind: training, project: vision, submit: 0s, gpu: 6, duration: 5h}
+  - {name: two, kind: training, project: vision, submit: 0s, gpu: 6, duration: 5h}
+  - {name: three, kind: training, project: vision, submit: 0s, gpu: 6, duration: 5h}
+  - {name: waits, kind: training, project: vision, submit: 1m, gpu: 4, duration: 5h}
+)");
+  Moment moment(run, hours(1));
+  const WorkloadId id = *moment.world.find_workload("waits");
+  const FitMessages messages(moment.view, *run.journal, {id});
+  moment.view.messages = &messages;
+  JsonWriter out;
+  write_workload(out, moment.view, id, Detail::full);
+  const json record = json::parse(out.text());
+  CHECK(record["phaseMessage"] == "Not enough resources in the requested nodepool");
+  const std::string message = record["conditions"][0]["message"];
+  INFO(message);
+  CHECK(message.find("3 node(s) didn't have enough resources: GPUs") != std::string::npos);
 }

@@ -21,8 +21,8 @@ struct RunFiles {
   bool fragmentation = false;  // fragmentation.csv: only when asked for, it looks at every node many times
   bool study = false;          // study.csv
 
-  // Are there files that are made by going through the journal?
-  bool read_journal() const { return metrics || fragmentation || study; }
+  // Are there files that are made by going through the journal (records: for the scheduler's words about refusals)?
+  bool read_journal() const { return records || metrics || fragmentation || study; }
 };
 
 // Writes and syncs all files but the journal and those of write_replayed_files. `view` is of the end; `journal` may be null when read_journal() is false.

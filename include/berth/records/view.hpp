@@ -7,6 +7,8 @@
 
 namespace berth::records {
 
+class FitMessages;
+
 // References only: whoever makes a view keeps what it refers to, and has let `ids` follow the workloads.
 struct View {
   View(const simulation::World& at, const Identities& who, Instant when)
@@ -22,7 +24,8 @@ struct View {
   const organization::Organization& organization;
   const workload::Workloads& workloads;
   const Identities& ids;
-  Instant now;  // world.now or later, before the next transition
+  Instant now;                            // world.now or later, before the next transition
+  const FitMessages* messages = nullptr;  // the policy's own words for refusals, when somebody asked for them
 };
 
 inline constexpr std::int64_t tenant_id = 1001;  // contract/NOTES.md section 2: one a scenario

@@ -1,0 +1,93 @@
+#include "berth/records/fit_messages.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "berth/simulation/replay.hpp"
+#include "berth/simulation/snapshot.hpp"
+
+namespace berth::records {
+namespace {
+
+using Key = std::pair<WorkloadId, PoolId>;
+
+// A cycle to run again: the sequence of its CycleBegan, and whom to listen for.
+struct Again {
+  PoolId pool{};
+  Instant at;
+  std::vector<WorkloadId> workloads;
+};
+
+std::map<Key, Instant> wanted_refusals(const View& view, const std::vector<WorkloadId>& of) {
+  std::map<Key, Instant> out;
+  for (const WorkloadId id : of) {
+    const auto& workload = view.workloads.all[id];
+    if (workload.phase != workload::Phase::pending) continue;
+    for (const auto& refusal : workload.refusals) out[{id, refusal.pool}] = refusal.at;
+  }
+  return out;
+}
+
+// The cycle that recorded each refusal, by sequence.
+std::map<std::uint64_t, Again> cycles_of(const std::map<Key, Instant>& wanted,
+                                         const simulation::JournalReader& journal) {
+  std::map<std::uint64_t, Again> out;
+  std::map<PoolId, std::uint64_t> latest;  // CycleBegan of each pool
+  Instant last{};
+  for (const auto& [key, at] : wanted) last = std::max(last, at);
+  journal.each(0, [&](const simulation::Record& record) {
+    if (record.at > last) return false;
+    if (const auto* began = std::get_if<simulation::CycleBegan>(&record.transition)) {
+      latest[began->pool] = record.sequence;
+      return true;
+    }
+    const auto* refused = std::get_if<simulation::Refused>(&record.transition);
+    if (!refused) return true;
+    const PoolId pool = refused->refusal.pool;
+    const auto found = wanted.find({refused->workload, pool});
+    if (found == wanted.end() || found->second != record.at || !latest.contains(pool)) return true;
+    auto& again = out[latest[pool]];
+    again.pool = pool;
+    again.at = record.at;
+    again.workloads.push_back(refused->workload);
+    return true;
+  });
+  return out;
+}
+
+}  // namespace
+
+FitMessages::FitMessages(const View& view, const simulation::JournalReader& journal,
+                         const std::vector<WorkloadId>& of) {
+  const auto wanted = wanted_refusals(view, of);
+  if (wanted.empty()) return;
+  const auto cycles = cycles_of(wanted, journal);
+  if (cycles.empty()) return;
+  const auto policy = policy::make_policy(journal.header().policy);
+  simulation::Replay replay(journal, cycles.begin()->second.at - microseconds(1));
+  policy::WorkingCluster working;
+  for (const auto& [sequence, again] : cycles) {
+    replay.advance_before(sequence);
+    simulation::UsageReading reading;
+    const auto snapshot = simulation::snapshot_of(replay.world(), again.pool, again.at, reading);
+    policy::Explanation explanation;
+    {
+      policy::Transaction transaction(snapshot, working);
+      policy->cycle(snapshot, transaction, explanation);
+    }
+    if (explanation.workloads.empty()) return;  // it never explains
+    for (auto& one : explanation.workloads) {
+      if (std::find(again.workloads.begin(), again.workloads.end(), one.id) == again.workloads.end())
+        continue;
+      if (one.message.empty() && one.lines.empty()) continue;
+      texts_[{one.id, again.pool}] = {std::move(one.message), std::move(one.lines)};
+    }
+  }
+}
+
+const FitMessages::Text* FitMessages::find(WorkloadId workload, PoolId pool) const {
+  const auto found = texts_.find({workload, pool});
+  return found == texts_.end() ? nullptr : &found->second;
+}
+
+}  // namespace berth::records
