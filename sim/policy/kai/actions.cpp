@@ -80,16 +80,17 @@ EvictionCause cause_of(Action action) {
   return EvictionCause::policy;
 }
 
-// The frame of the three actions that look for victims: each job is popped once (10.11).
-template <class Enters, class MakeSearch>
+// The frame of the three actions that look for victims: each job is popped once (10.11). A job that is not `eligible` is
+// passed over; one that is, and does not enter, has failed.
+template <class Eligible, class Enters, class MakeSearch>
 void solve_each(Cycle& cycle, Action action, bool signatures_per_queue, const std::vector<JobIx>& jobs,
-                Enters&& enters, MakeSearch&& make_search) {
+                Eligible&& eligible, Enters&& enters, MakeSearch&& make_search) {
   JobHeap heap(cycle.session, cycle.requests, JobHeap::Order::jobs, depth_of(cycle.session.options, action));
   heap.init(jobs);
   FailedSignatures failures(cycle.session, signatures_per_queue);
   while (!heap.empty()) {
     const JobIx job = heap.pop();
-    if (failures.skips(job)) continue;
+    if (!eligible(job) || failures.skips(job)) continue;
     if (enters(job)) {
       const Statement::Checkpoint start = cycle.statement.checkpoint();
       if (solve(cycle, job, make_search(job))) {
@@ -139,6 +140,10 @@ ReclaimVerdict judge_reclaim(Cycle& cycle, JobIx pending, const std::vector<Task
   const Reclaimer reclaimer{s.jobs[pending].queue, s.jobs[pending].preemptible,
                             cycle.requests.of(s, pending)};
   return reclaimable(s.queues, before, reclaimer, all, involved, s.options.reclaimer_saturation_multiplier);
+}
+
+bool always(JobIx) {
+  return true;
 }
 
 Resources attempt_request(Cycle& cycle, JobIx job) {
@@ -201,13 +206,13 @@ void run_consolidation(Cycle& cycle) {
     return search;
   };
   solve_each(cycle, Action::consolidation, false,
-             jobs_where(s, [&](JobIx j) { return s.jobs[j].preemptible && ready_to_schedule(s, j); }), enters,
-             make_search);
+             jobs_where(s, [&](JobIx j) { return s.jobs[j].preemptible && ready_to_schedule(s, j); }), always,
+             enters, make_search);
 }
 
 void run_reclaim(Cycle& cycle) {
   Session& s = cycle.session;
-  const auto enters = [&](JobIx job) {
+  const auto eligible = [&](JobIx job) {
     const JobInfo& info = s.jobs[job];
     return can_reclaim(s.queues[info.queue], attempt_request(cycle, job), info.preemptible);
   };
@@ -233,7 +238,7 @@ void run_reclaim(Cycle& cycle) {
     return search;
   };
   solve_each(cycle, Action::reclaim, true, jobs_where(s, [&](JobIx j) { return ready_to_schedule(s, j); }),
-             enters, make_search);
+             eligible, always, make_search);
 }
 
 void run_preempt(Cycle& cycle) {
@@ -262,7 +267,7 @@ void run_preempt(Cycle& cycle) {
     return search;
   };
   solve_each(cycle, Action::preempt, true, jobs_where(s, [&](JobIx j) { return ready_to_schedule(s, j); }),
-             enters, make_search);
+             always, enters, make_search);
 }
 
 bool is_stale(const Session& s, JobIx ix) {

@@ -98,15 +98,11 @@ class JobAttempt {
                      Scores scores) {
     if (tasks.empty()) return true;
     const auto inside = [&](const NodeList& chosen, Scores chosen_scores) {
-      std::int64_t placed = 0;
-      for (const TaskIx t : tasks) {
-        if (!place_task(t, chosen, chosen_scores)) {
-          if (c_.ear != nullptr) note_failed_task(t, original, placed);
-          return false;
-        }
-        ++placed;
-      }
-      return true;
+      return std::all_of(tasks.begin(), tasks.end(), [&](TaskIx t) {
+        if (place_task(t, chosen, chosen_scores)) return true;
+        if (c_.ear != nullptr) note_failed_task(t, original);
+        return false;
+      });
     };
     const PodSet& set = s_.pod_sets[original];
     if (!constrained(set.topology)) return inside(nodes, scores);
@@ -275,7 +271,9 @@ class JobAttempt {
     c_.ear->jobs[real_].pods[task].nodes.push_back(
         no_room_on_node(s_, task, node, s_.jobs[real_].task_count > 1));
   }
-  void note_failed_task(TaskIx task, PodSetIx pod_set, std::int64_t placed) {
+  void note_failed_task(TaskIx task, PodSetIx pod_set) {
+    const auto placed = std::count_if(tasks_.begin(), tasks_.end(),
+                                      [&](TaskIx t) { return active_allocated(s_.tasks[t].status); });
     JobOutcome& outcome = c_.ear->jobs[real_];
     outcome.errors.push_back(failed_task_error(s_, task, pod_set, placed, outcome.pods[task]));
   }

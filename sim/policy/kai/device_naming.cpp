@@ -16,6 +16,12 @@ cluster::DeviceAssignment DeviceNaming::name(TaskIx task, NodeIx node, const std
   const Shape& shape = session_.shape_of(task);
   if (shape.shared()) return shared(node, groups);
   if (session_.nodes[node].spec->inventory == cluster::Inventory::counts) return {};
+  const cluster::NodeSpec& spec = *session_.nodes[node].spec;
+  if (shape.gpu == GpuKind::whole && spec.mig_enabled && spec.mig_strategy == cluster::MigStrategy::single) {
+    cluster::DeviceAssignment where;
+    take_instances(node, none<ProfileIx>(), shape.devices, where);
+    return where;
+  }
   if (shape.gpu == GpuKind::whole) return whole(node, shape);
   if (shape.gpu == GpuKind::mig) return instances(node, shape);
   return {};
@@ -58,25 +64,29 @@ cluster::DeviceAssignment DeviceNaming::shared(NodeIx node, const std::vector<Gr
 }
 
 cluster::DeviceAssignment DeviceNaming::instances(NodeIx node, const Shape& shape) const {
+  cluster::DeviceAssignment where;
+  for (const MigCount& m : shape.mig) take_instances(node, m.profile, m.count, where);
+  return where;
+}
+
+void DeviceNaming::take_instances(NodeIx node, ProfileIx profile, std::int32_t count,
+                                  cluster::DeviceAssignment& where) const {
   const NodeInfo& info = session_.nodes[node];
   const cluster::NodeOccupancy& now = transaction_.occupancy()[info.id];
   const auto& profiles = transaction_.snapshot().cluster->models[info.spec->gpu_model].mig.profiles;
-  cluster::DeviceAssignment where;
-  for (const MigCount& m : shape.mig) {
-    std::int32_t left = m.count;
-    for (const bool used : {false, true}) {
-      for (std::size_t i = 0; i < now.instances.size() && left > 0; ++i) {
-        const cluster::MigInstance& instance = now.instances[i];
-        if (instance.used != used || profiles[instance.profile].name != session_.mig_profiles[m.profile])
-          continue;
-        where.slots.push_back(cluster::mig_slot(instance.device, instance.start));
-        where.devices |= cluster::device_bit(instance.device);
-        --left;
+  for (const bool used : {false, true}) {
+    for (std::size_t i = 0; i < now.instances.size() && count > 0; ++i) {
+      const cluster::MigInstance& instance = now.instances[i];
+      if (instance.used != used || now.devices[instance.device].failed) continue;
+      if (profile != none<ProfileIx>() && profiles[instance.profile].name != session_.mig_profiles[profile]) {
+        continue;
       }
+      where.slots.push_back(cluster::mig_slot(instance.device, instance.start));
+      where.devices |= cluster::device_bit(instance.device);
+      --count;
     }
   }
   std::sort(where.slots.begin(), where.slots.end());
-  return where;
 }
 
 }  // namespace berth::policy::kai

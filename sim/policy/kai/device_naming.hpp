@@ -1,5 +1,6 @@
 // From the session's decisions to concrete devices: whole GPUs are the lowest vacant ones; a shared device is that of the
-// chosen group, or the lowest vacant one that it opens; MIG instances the lowest device, then the lowest start. What is
+// chosen group, or the lowest vacant one that it opens; MIG instances (GPUs under strategy single) the lowest device, then
+// the lowest start. What is
 // only pipelined is named likewise, with devices in use where none is vacant.
 #pragma once
 
@@ -22,6 +23,9 @@ class DeviceNaming {
   cluster::DeviceAssignment whole(NodeIx node, const Shape& shape) const;
   cluster::DeviceAssignment shared(NodeIx node, const std::vector<GroupIx>& groups);
   cluster::DeviceAssignment instances(NodeIx node, const Shape& shape) const;
+  // Instances of the profile; none(): of any (strategy single, where each is a GPU).
+  void take_instances(NodeIx node, ProfileIx profile, std::int32_t count,
+                      cluster::DeviceAssignment& where) const;
 
   Session& session_;
   const Transaction& transaction_;

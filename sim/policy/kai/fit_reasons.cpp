@@ -1,5 +1,6 @@
 #include "sim/policy/kai/fit_reasons.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -50,15 +51,16 @@ JobFitError failed_task_error(const Session& session, TaskIx task, PodSetIx pod_
   const JobInfo& job = session.jobs[session.tasks[task].job];
   const PodSet& set = session.pod_sets[pod_set];
   const std::string why = message_of(errors);
-  JobFitError error;
+  JobFitError error;  // of the job as a whole: it names no sub-group
   error.reason = reason_pod_scheduling_errors;
-  if (set.name != "default") {
-    error.sub_group = set.name;
-    error.messages.push_back(sub_group_gang_message(placed, set.name, set.min_available, why));
-  } else if (set.min_available > 1) {
+  const bool gang = std::any_of(job.pod_sets.begin(), job.pod_sets.end(),
+                                [&](PodSetIx p) { return session.pod_sets[p].min_available > 1; });
+  if (!gang || set.counts.active_used() >= set.min_available) {
+    error.messages.push_back(single_pod_message(job.namespace_name, session.task_names[task], why));
+  } else if (job.pod_sets.size() == 1 && set.name == "default") {
     error.messages.push_back(gang_message(placed, set.min_available, why));
   } else {
-    error.messages.push_back(single_pod_message(job.namespace_name, session.task_names[task], why));
+    error.messages.push_back(sub_group_gang_message(placed, set.name, set.min_available, why));
   }
   return error;
 }

@@ -17,7 +17,7 @@ JobFitError capacity_error(const Session& session, const CapacityVerdict& verdic
 NodeFitError no_room_on_node(const Session& session, TaskIx task, NodeIx node, bool gang,
                              std::string_view suffix = {});
 
-// The pod set's attempt stopped at this task, with `placed` of its tasks placed before.
+// The job's attempt stopped at this task of this pod set, with `placed` of its tasks placed before.
 JobFitError failed_task_error(const Session& session, TaskIx task, PodSetIx pod_set, std::int64_t placed,
                               const PodFitErrors& errors);
 

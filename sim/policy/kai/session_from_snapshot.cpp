@@ -161,8 +161,13 @@ class Opening {
     if (from.inventory == cluster::Inventory::counts) {
       return from.mig_strategy == cluster::MigStrategy::mixed ? 0 : from.gpus;
     }
-    if (from.mig_enabled) return 0;
     const cluster::NodeOccupancy& now = occupancy(id);
+    if (from.mig_enabled) {
+      if (from.mig_strategy != cluster::MigStrategy::single) return 0;
+      return static_cast<std::int32_t>(
+          std::count_if(now.instances.begin(), now.instances.end(),
+                        [&](const cluster::MigInstance& i) { return !now.devices[i.device].failed; }));
+    }
     return static_cast<std::int32_t>(
         std::count_if(now.devices.begin(), now.devices.end(), [](const auto& d) { return !d.failed; }));
   }
@@ -171,6 +176,8 @@ class Opening {
     const cluster::NodeSpec& from = spec(id);
     const cluster::NodeOccupancy& now = occupancy(id);
     if (from.mig_advertised.empty() && now.instances.empty()) return;
+    // Under strategy single instances are advertised as GPUs, not by profile.
+    if (from.inventory == cluster::Inventory::devices && from.mig_strategy == cluster::MigStrategy::single) return;
     node.mig_allocatable.assign(s_.mig_profiles.size(), 0);
     const auto add = [&](const std::string& profile, std::int32_t n) {
       node.mig_allocatable[index_of(profiles_.at(profile))] += n;
