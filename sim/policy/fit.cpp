@@ -211,8 +211,9 @@ bool could_hold_together(const cluster::Cluster& cluster, PoolId pool,
                          const std::vector<std::pair<ShapeId, std::int32_t>>& ask) {
   const std::vector<NodeId>& nodes = cluster.pools[pool].nodes;
   std::int32_t pods = 0;
-  for (const auto& [shape, count] : ask) {
-    pods += count;
+  for (const auto& entry : ask) {
+    const ShapeId shape = entry.first;
+    pods += entry.second;
     const bool somewhere = std::any_of(nodes.begin(), nodes.end(), [&](NodeId node) {
       return cluster.occupancy[node].present && could_fit(cluster, node, shapes[shape]);
     });
