@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/strong_components.hpp>
+#include <utility>
 
 #include "berth/cluster/gpu_checks.hpp"
 #include "berth/core/quantity_text.hpp"
@@ -43,6 +44,11 @@ std::vector<const PodAsk*> asks_of(const std::vector<SubGroupSpec>& groups) {
   return asks;
 }
 
+bool any_topology(const std::vector<SubGroupSpec>& groups) {
+  return std::any_of(groups.begin(), groups.end(),
+                     [](const SubGroupSpec& g) { return !g.topology.empty() || any_topology(g.sub_groups); });
+}
+
 using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
 
 // A shortest way round from `first` back to it, through vertices of its component.
@@ -81,10 +87,8 @@ void Checker::workloads() {
                         std::to_string(at->second.line));
     }
   }
-  const bool only_default = scenario_.organization.departments.size() == 1 && projects_.size() == 1 &&
-                            projects_.begin()->first == default_queue;
   for (WorkloadSpec& w : scenario_.workloads) {
-    if (w.project.value.empty() && only_default) w.project = Name(default_queue);
+    if (w.project.value.empty() && only_default_project()) w.project = Name(default_queue);
     if (w.project.value.empty()) {
       if (!w.name.value.empty()) reader_.error(w.mark, "missing-key", "a workload needs the key 'project'");
     } else {
@@ -106,6 +110,11 @@ void Checker::workloads() {
   dependencies();
 }
 
+// Where no organisation is written there is one project, and nobody needs to name it.
+bool Checker::only_default_project() const {
+  return projects_.size() == 1 && projects_.begin()->first == default_queue;
+}
+
 void Checker::generators() {
   std::map<std::string, Mark> seen;
   for (GeneratorSpec& g : scenario_.generators) {
@@ -119,6 +128,10 @@ void Checker::generators() {
     if (g.name.value.size() > max_name - 12) {
       reader_.error(g.name.mark, "wrong-value", "the name of a generator must leave room for a number");
     }
+    if (g.project.options.empty() && only_default_project())
+      g.project.options.emplace_back(default_queue, 1000);
+    if (g.project.options.empty())
+      reader_.error(g.mark, "missing-key", "a generator needs the key 'project'");
     for (const auto& [project, weight] : g.project.options) known_project(project);
     if (g.gpu.options.empty()) g.gpu.options.emplace_back(workload::GpuRequest{}, 1000);
     if (g.outcome.options.empty()) g.outcome.options.emplace_back(workload::Outcome::completed, 1000);
@@ -317,6 +330,26 @@ void Checker::dependencies() {
     reader_.error(scenario_.workloads[i].name.mark, "dependency-cycle",
                   "workloads wait for each other for ever: " + way);
   }
+}
+
+// Placement by topology and by other pods is the business of one policy; under another it would be silently missed.
+void Checker::warn_of_unheeded() {
+  if (scenario_.policy.name.value == "kai") return;
+  bool said_topology = false, said_affinity = false;
+  const auto look = [&](const WorkloadCommon& w) {
+    const bool topology = (w.gang && !w.gang->topology.empty()) || any_topology(w.sub_groups);
+    const std::string policy = "policy " + scenario_.policy.name.value + " does not heed ";
+    if (topology && !std::exchange(said_topology, true)) {
+      reader_.warning(w.name.mark, "not-heeded",
+                      policy + "the 'topology' of " + berth::quoted(w.name.value) + "; kai does");
+    }
+    if (!w.pod_affinity.empty() && !std::exchange(said_affinity, true)) {
+      reader_.warning(w.name.mark, "not-heeded",
+                      policy + "the 'pod_affinity' of " + berth::quoted(w.name.value) + "; kai does");
+    }
+  };
+  for (const WorkloadSpec& w : scenario_.workloads) look(w);
+  for (const GeneratorSpec& g : scenario_.generators) look(g);
 }
 
 bool Checker::names_workload(const std::string& name) {

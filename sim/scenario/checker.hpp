@@ -34,6 +34,8 @@ class Checker {
   void expectations();
   // Pods larger than any node of their pools. Only for a scenario without faults.
   void warn_of_giants();
+  // What the chosen policy does not look at.
+  void warn_of_unheeded();
 
  private:
   struct PoolFacts {
@@ -72,6 +74,7 @@ class Checker {
   void metric(const Expectation& expectation);
   // Reports a project that does not exist.
   bool known_project(const Name& name);
+  bool only_default_project() const;
   // Listed, in the trace, or what a generator would name so.
   bool names_workload(const std::string& name);
 

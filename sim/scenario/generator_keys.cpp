@@ -126,6 +126,7 @@ struct DrawnForm {
 
 struct ProjectForm {
   using type = Choice<Name>;
+  static constexpr bool keeps_parts = true;
   static bool read(Reader& reader, const Value& value, type& out) {
     return DrawnForm<NameForm, NameKey>::read(reader, value, out, "weights");
   }
@@ -318,7 +319,7 @@ const Keys<GeneratorSpec>& keys() {
     Keys<GeneratorSpec> t("a generator");
     t.key<NameForm>("name", &GeneratorSpec::name, Need::required)
         .key<WordForm<KindWords>>("kind", &GeneratorSpec::kind)
-        .key<ProjectForm>("project", &GeneratorSpec::project, Need::required)
+        .key<ProjectForm>("project", &GeneratorSpec::project)
         .key<Section<Arrivals>>("arrivals", &GeneratorSpec::arrivals, Need::required)
         .key<DrawnGpuForm>("gpu", &GeneratorSpec::gpu)
         .key<SpreadForm>("duration", &GeneratorSpec::duration)

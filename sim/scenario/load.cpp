@@ -63,7 +63,10 @@ Loaded load_scenario_text(const std::string& text, const std::string& file, cons
   checker.generators();
   checker.events();
   checker.expectations();
-  if (!diagnostics.has_errors()) checker.warn_of_giants();
+  if (!diagnostics.has_errors()) {
+    checker.warn_of_giants();
+    checker.warn_of_unheeded();
+  }
   return finish(std::move(scenario), std::move(diagnostics));
 }
 

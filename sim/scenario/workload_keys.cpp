@@ -174,7 +174,9 @@ template <class T, class Owner>
 void add_pod_count(Keys<T>& table, std::string name, std::int32_t Owner::*member) {
   table.custom(
       std::move(name),
-      [member](Reader& reader, const Value& value, T& out) { return PodCountForm::read(reader, value, out.*member); },
+      [member](Reader& reader, const Value& value, T& out) {
+        return PodCountForm::read(reader, value, out.*member);
+      },
       [member](const T& from) {
         return from.*member > 0 ? std::optional(PodCountForm::write(from.*member)) : std::nullopt;
       });
@@ -241,22 +243,22 @@ const Keys<SubGroupSpec>& keys() {
         .key<Section<GangTopology>>("topology", &SubGroupSpec::topology)
         .key<ListOf<Section<SubGroupSpec>>>("sub_groups", &SubGroupSpec::sub_groups)
         .check([](Reader& reader, const Value& value, SubGroupSpec& out) {
-            const bool leaf = out.sub_groups.empty();
-            if (leaf && out.pods == 0) {
-              reader.error(value.mark, "missing-key", "a sub-group needs 'pods' or 'sub_groups'");
-            } else if (!leaf && (out.pods > 0 || out.min_pods > 0 || out.ask)) {
-              reader.error(value.mark, "keys-exclude",
-                           "a sub-group with 'sub_groups' has no pods of its own: 'pods', 'min_pods' and "
-                           "'pod' do not belong here");
-            } else if (out.min_pods > out.pods) {
-              reader.error(value.mark, "wrong-value",
-                           "min_pods " + std::to_string(out.min_pods) + " is more than the sub-group's " +
-                               std::to_string(out.pods) + " pods");
-            } else {
-              return true;
-            }
-            return false;
-          });
+          const bool leaf = out.sub_groups.empty();
+          if (leaf && out.pods == 0) {
+            reader.error(value.mark, "missing-key", "a sub-group needs 'pods' or 'sub_groups'");
+          } else if (!leaf && (out.pods > 0 || out.min_pods > 0 || out.ask)) {
+            reader.error(value.mark, "keys-exclude",
+                         "a sub-group with 'sub_groups' has no pods of its own: 'pods', 'min_pods' and "
+                         "'pod' do not belong here");
+          } else if (out.min_pods > out.pods) {
+            reader.error(value.mark, "wrong-value",
+                         "min_pods " + std::to_string(out.min_pods) + " is more than the sub-group's " +
+                             std::to_string(out.pods) + " pods");
+          } else {
+            return true;
+          }
+          return false;
+        });
     return t;
   }();
   return table;
@@ -356,7 +358,7 @@ const Keys<WorkloadSpec>& keys() {
     Keys<WorkloadSpec> t("a workload");
     t.key<NameForm>("name", &WorkloadSpec::name, Need::required)
         .key<WordForm<KindWords>>("kind", &WorkloadSpec::kind)
-        .key<NameForm>("project", &WorkloadSpec::project, Need::required)
+        .key<NameForm>("project", &WorkloadSpec::project)
         .key<WhenForm>("submit", &WorkloadSpec::submit)
         .custom(
             "gpu",

@@ -267,3 +267,16 @@ TEST_CASE("bad input: the clock") {
   CHECK(faults_of("version: 2\ncluster: {node_pools: [{name: p, nodes: [{name: n}]}]}\n") ==
         "s.yaml:1:10: error: version: '2' is out of range (expected 1 to 1)\n");
 }
+
+TEST_CASE("bad input: what the chosen policy does not heed is a warning") {
+  const std::string text =
+      "version: 1\n"
+      "cluster: {topology: [rack], node_pools: [{name: p, nodes: [{name: n, gpus: 8, labels: {rack: r}}]}]}\n"
+      "workloads:\n"
+      "  - {name: a, kind: distributed, gang: {topology: {required: rack}}}\n"
+      "  - {name: b, pod_affinity: [{labels: {app: x}, topology_key: rack}]}\n";
+  CHECK(faults_of(text + "policy: {name: fifo}\n") ==
+        "s.yaml:4:12: warning: policy fifo does not heed the 'topology' of 'a'; kai does\n"
+        "s.yaml:5:12: warning: policy fifo does not heed the 'pod_affinity' of 'b'; kai does\n");
+  CHECK(faults_of(text + "policy: {name: kai}\n") == "");
+}

@@ -163,6 +163,15 @@ TEST_CASE("build: the clock, the policy and the order within an instant") {
   CHECK(!build(test::small("policy: {name: fifo}\n")).end);
 }
 
+TEST_CASE("build: without an organisation there is one project, and nobody names it") {
+  simulation::Input input = build(
+      "version: 1\ncluster: {node_pools: [{name: a, nodes: [{name: n, gpus: 8}]}]}\n"
+      "workloads: [{name: w, duration: 1h}]\n"
+      "generators: [{name: g, duration: 1h, arrivals: {per_hour: 1, count: 1}}]\n");
+  REQUIRE(input.organization.queues.size() == 2);
+  while (auto next = input.submissions->next()) CHECK(next->spec.project == QueueId{1});
+}
+
 TEST_CASE("build: the quickstart loads without a word") {
   const Loaded loaded = load_scenario(BERTH_SOURCE_DIR "/scenarios/quickstart.yaml");
   CHECK(loaded.diagnostics.to_text() == "");
