@@ -68,9 +68,10 @@ engine::EventKey Timers::key(EventType type, std::uint32_t id, Instant at) const
 }
 
 void Timers::set(Timer& timer, EventType type, std::uint32_t id, Instant due) {
-  if (timer.due == due) return;
+  if (timer.due == due && timer.type == type) return;
   queue_.cancel(timer.handle);
   timer.due = due;
+  timer.type = type;
   if (due != Instant::never()) timer.handle = queue_.push(key(type, id, due), {type, id});
 }
 

@@ -65,6 +65,7 @@ class Timers {
   struct Timer {
     engine::EventHandle handle;
     Instant due = Instant::never();
+    EventType type{};  // what falls due: a pod's start and its end may be due at one instant
   };
   void refresh_workload(const World& world, WorkloadId id);
   void refresh_works(const World& world, WorkloadId id);
