@@ -66,6 +66,11 @@ LevelsToTry levels_to_try(const std::vector<std::string>& levels, std::string_vi
 ChildOrder sorted_children(const TopologyTree& tree, DomainIx top, std::int32_t deepest,
                            const DomainRoom& room) {
   ChildOrder order(tree.size());
+  std::vector<double> ratio(tree.size(), 0);
+  for (std::size_t i = index_of(top); i < tree.size(); ++i) {
+    const DomainIx domain = id_of<DomainIx>(i);
+    ratio[i] = requested_to_free(room.request, room.free[domain]);
+  }
   for (std::size_t i = 0; i < tree.size(); ++i) {
     const DomainIx ix = id_of<DomainIx>(i);
     const Domain& domain = tree[ix];
@@ -74,9 +79,8 @@ ChildOrder sorted_children(const TopologyTree& tree, DomainIx top, std::int32_t 
     if (!below_top || domain.depth < tree[top].depth) continue;
     if (domain.depth > deepest && tree[top].depth <= deepest) continue;
     // Siblings stand by id, which a stable sort keeps among equals.
-    std::stable_sort(order[ix].begin(), order[ix].end(), [&](DomainIx a, DomainIx b) {
-      return requested_to_free(room.request, room.free[a]) > requested_to_free(room.request, room.free[b]);
-    });
+    std::stable_sort(order[ix].begin(), order[ix].end(),
+                     [&](DomainIx a, DomainIx b) { return ratio[index_of(a)] > ratio[index_of(b)]; });
   }
   return order;
 }
@@ -128,15 +132,23 @@ double preferred_level_score(std::size_t position, std::size_t count) {
 }
 
 Topologies::Topologies(const Session& session) : session_(session) {
-  std::vector<const cluster::Labels*> labels;
-  if (session.topologies.empty()) return;
-  for (const NodeInfo& node : session.nodes) labels.push_back(&node.spec->labels);
-  for (const cluster::Topology& topology : session.topologies) trees_.push_back({topology, labels});
+  trees_.resize(session.topologies.size());
+}
+
+const TopologyTree& Topologies::tree(TopologyIx topology) const {
+  std::unique_ptr<TopologyTree>& made = trees_[topology];
+  if (made == nullptr) {
+    std::vector<const cluster::Labels*> labels;
+    labels.reserve(session_.nodes.size());
+    for (const NodeInfo& node : session_.nodes) labels.push_back(&node.spec->labels);
+    made = std::make_unique<TopologyTree>(session_.topologies[topology], labels);
+  }
+  return *made;
 }
 
 std::optional<TopologyIx> Topologies::find(std::string_view name) const {
-  for (std::size_t i = 0; i < trees_.size(); ++i) {
-    if (trees_[id_of<TopologyIx>(i)].name() == name) return id_of<TopologyIx>(i);
+  for (std::size_t i = 0; i < session_.topologies.size(); ++i) {
+    if (session_.topologies[id_of<TopologyIx>(i)].name == name) return id_of<TopologyIx>(i);
   }
   return std::nullopt;
 }
@@ -164,7 +176,7 @@ void Topologies::node_sets(const NodeSetQuestion& question, bool listen, NodeSet
   if (question.tasks->empty()) return;
   out.kind = NodeSets::Kind::none;
   out.topology = *found;
-  const TopologyTree& tree = trees_[*found];
+  const TopologyTree& tree = this->tree(*found);
 
   const std::int32_t preferred = tree.depth_of(constraint.preferred);
   const std::int32_t required = tree.depth_of(constraint.required);
@@ -226,7 +238,7 @@ void Topologies::add_domain_errors(const TopologyTree& tree, const DomainRoom& r
 }
 
 void Topologies::nodes_of(TopologyIx topology, DomainIx domain, const NodeList& within, NodeList& out) const {
-  const TopologyTree& tree = trees_[topology];
+  const TopologyTree& tree = this->tree(topology);
   out.clear();
   for (const NodeIx node : within) {
     if (tree.contains(domain, node)) out.push_back(node);
@@ -234,7 +246,7 @@ void Topologies::nodes_of(TopologyIx topology, DomainIx domain, const NodeList& 
 }
 
 void Topologies::preferred_scores(const NodeSets& sets, TopologyScores& out) const {
-  const TopologyTree& tree = trees_[sets.topology];
+  const TopologyTree& tree = this->tree(sets.topology);
   out.assign(session_.nodes.size(), -1);
   std::vector<double> by_domain(tree.size(), -1);
   for (std::size_t i = 0; i < sets.preferred.size(); ++i) {

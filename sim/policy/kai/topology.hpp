@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,7 +59,7 @@ class Topologies {
   // among all those of the question. They hold for one attempt at the job.
   void preferred_scores(const NodeSets& sets, TopologyScores& out) const;
 
-  const TopologyTree& tree(TopologyIx topology) const { return trees_[topology]; }
+  const TopologyTree& tree(TopologyIx topology) const;
   std::optional<TopologyIx> find(std::string_view name) const;
 
  private:
@@ -68,7 +69,8 @@ class Topologies {
                          NodeSets& out) const;
 
   const Session& session_;
-  IdVector<TopologyIx, TopologyTree> trees_;
+  // Made when first asked for: most cycles ask for none.
+  mutable IdVector<TopologyIx, std::unique_ptr<TopologyTree>> trees_;
 };
 
 // --- The rules, one by one -------------------------------------------------------------------------------------------

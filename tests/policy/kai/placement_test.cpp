@@ -335,6 +335,30 @@ TEST_CASE("kai: differing fractions in one sub-group are an error") {
         "vs 0.25");
 }
 
+TEST_CASE("kai: evicting from a device that is partly released takes an idle GPU that is waited for") {
+  for (const bool waited_for : {true, false}) {
+    for (const bool bug : {true, false}) {
+      PlacementSession s;
+      s.session.options.bugs.shared_eviction_takes_idle_gpu = bug;
+      const NodeIx node = s.add_node("n", {{"gpus", 2}});
+      const TaskIx going = s.add_task(s.add_shape({{"gpu_fraction", 0.2}}), TaskStatus::releasing);
+      const TaskIx victim = s.add_task(s.add_shape({{"gpu_fraction", 0.6}}), TaskStatus::running);
+      s.place(going, node, "a");
+      s.place(victim, node, "a");
+      if (waited_for) s.place(s.add_task(s.add_shape({{"gpus", 1}}), TaskStatus::pipelined), node);
+      const NodeInfo before = s.session.nodes[node];
+      std::vector<NodeChange> log;
+      const TaskInfo& task = s.session.tasks[victim];
+      relay(s.session, node, task.shape, task.groups, Lies::firm, Lies::releasing, &log);
+      CHECK(s.session.nodes[node].idle.gpus == (waited_for && bug ? 0 : 1));
+      CHECK(s.session.nodes[node].releasing.gpus == before.releasing.gpus + 1);
+      for (; !log.empty(); log.pop_back()) undo(s.session, log.back());
+      CHECK(s.session.nodes[node].idle == before.idle);
+      CHECK(s.session.nodes[node].groups == before.groups);
+    }
+  }
+}
+
 TEST_CASE("kai: the k freest nodes agree with sorting all of them") {
   rc::check("values of the kept nodes equal the k largest", [] {
     const auto count = *rc::gen::inRange<std::size_t>(1, 12);
