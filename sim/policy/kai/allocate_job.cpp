@@ -25,6 +25,7 @@ class JobAttempt {
         ix_(job),
         real_(cycle.session.jobs[job].original == none<JobIx>() ? job : cycle.session.jobs[job].original),
         attempt_(attempt),
+        ear_(attempt == Attempt::real ? cycle.ear : nullptr),
         order_(device_order(cycle.session.options.plugins)) {}
 
   bool run(const NodeList& nodes) {
@@ -48,8 +49,8 @@ class JobAttempt {
     const CapacityVerdict verdict = check_capacity(s_.queues, job.queue, amounts, job.preemptible);
     if (attempt_ == Attempt::real) c_.refused[real_] = {verdict, false};
     if (verdict.allowed()) return true;
-    if (c_.ear != nullptr) {
-      JobOutcome& outcome = c_.ear->jobs[real_];
+    if (ear_ != nullptr) {
+      JobOutcome& outcome = ear_->jobs[real_];
       outcome.refused_by = verdict;
       outcome.errors.push_back(capacity_error(s_, verdict));
     }
@@ -100,7 +101,7 @@ class JobAttempt {
     const auto inside = [&](const NodeList& chosen, Scores chosen_scores) {
       return std::all_of(tasks.begin(), tasks.end(), [&](TaskIx t) {
         if (place_task(t, chosen, chosen_scores)) return true;
-        if (c_.ear != nullptr) note_failed_task(t, original);
+        if (ear_ != nullptr) note_failed_task(t, original);
         return false;
       });
     };
@@ -126,11 +127,11 @@ class JobAttempt {
     question.tasks = &tasks;
     question.nodes = &nodes;
     NodeSets sets;
-    c_.topologies.node_sets(question, c_.ear != nullptr, sets);
+    c_.topologies.node_sets(question, ear_ != nullptr, sets);
     if (sets.kind == NodeSets::Kind::unchanged) return inside(nodes, inherited);
     if (sets.kind == NodeSets::Kind::none) {
-      if (c_.ear != nullptr) {
-        auto& errors = c_.ear->jobs[real_].errors;
+      if (ear_ != nullptr) {
+        auto& errors = ear_->jobs[real_].errors;
         errors.insert(errors.end(), sets.errors.begin(), sets.errors.end());
       }
       return false;
@@ -166,20 +167,20 @@ class JobAttempt {
   bool place_task(TaskIx task, const NodeList& nodes, Scores scores) {
     if (!c_.filters.pre_filter(task)) {
       c_.refused[real_].never_fits = true;
-      if (c_.ear != nullptr) {
-        PodFitErrors& errors = c_.ear->jobs[real_].pods[task];
+      if (ear_ != nullptr) {
+        PodFitErrors& errors = ear_->jobs[real_].pods[task];
         errors = {};
         errors.error = c_.filters.pre_filter_message(task);
       }
       return false;
     }
-    if (c_.ear != nullptr) c_.ear->jobs[real_].pods[task] = {};
+    if (ear_ != nullptr) ear_->jobs[real_].pods[task] = {};
     const ShapeIx shape = s_.tasks[task].shape;
     const NodeScorer scorer(s_, task, nodes, scores);
     candidates_.clear();
     for (const NodeIx n : nodes) {
       if (!fits_later(s_.nodes[n], s_.shapes[shape])) {
-        if (c_.ear != nullptr) note_no_fit(task, n);
+        if (ear_ != nullptr) note_no_fit(task, n);
         continue;
       }
       if (const auto score = scorer.score(n)) candidates_.push_back({*score, n});
@@ -204,8 +205,8 @@ class JobAttempt {
   bool put_on(TaskIx ix, NodeIx node_ix) {
     const NodeRefusal refusal = c_.filters.refusal(node_ix);
     if (refusal != NodeRefusal::none) {
-      if (c_.ear != nullptr) {
-        c_.ear->jobs[real_].pods[ix].nodes.push_back(
+      if (ear_ != nullptr) {
+        ear_->jobs[real_].pods[ix].nodes.push_back(
             {s_.nodes[node_ix].name, {c_.filters.reason(node_ix, refusal)}, {}});
       }
       return false;
@@ -268,13 +269,13 @@ class JobAttempt {
 
   // --- What the ear hears -------------------------------------------------------------------------------------------
   void note_no_fit(TaskIx task, NodeIx node) {
-    c_.ear->jobs[real_].pods[task].nodes.push_back(
+    ear_->jobs[real_].pods[task].nodes.push_back(
         no_room_on_node(s_, task, node, s_.jobs[real_].task_count > 1));
   }
   void note_failed_task(TaskIx task, PodSetIx pod_set) {
     const auto placed = std::count_if(tasks_.begin(), tasks_.end(),
                                       [&](TaskIx t) { return active_allocated(s_.tasks[t].status); });
-    JobOutcome& outcome = c_.ear->jobs[real_];
+    JobOutcome& outcome = ear_->jobs[real_];
     outcome.errors.push_back(failed_task_error(s_, task, pod_set, placed, outcome.pods[task]));
   }
 
@@ -288,6 +289,7 @@ class JobAttempt {
   JobIx ix_;
   JobIx real_;
   Attempt attempt_;
+  CycleOutcome* ear_;  // hears what becomes of real attempts, not of those within the victim search
   DeviceOrder order_;
   std::vector<TaskIx> tasks_;
   std::vector<Candidate> candidates_;

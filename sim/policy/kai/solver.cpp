@@ -215,7 +215,12 @@ class Solver {
             const ReclaimVerdict& verdict) {
     if (c_.ear == nullptr) return;
     auto& told = c_.ear->jobs[job_].scenarios;
-    if (told.size() >= most_told) return;
+    if (told.size() >= most_told) {
+      // Only what a validator said is worth more than what came first.
+      if (end == ScenarioOutcome::End::rejected_by_filter || end == ScenarioOutcome::End::does_not_fit)
+        return;
+      told.pop_back();
+    }
     told.push_back({search_.action, wanted, scenario.victims(), end, verdict});
   }
 
