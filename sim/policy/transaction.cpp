@@ -27,7 +27,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::touch(NodeId node) {
-  undo_.push_back({node, working_.occupancy()[node]});
+  undo_.push_back({node, working_.occupancy()[node], none<PodId>()});
 }
 
 void Transaction::bind(PodId pod, NodeId node, cluster::DeviceAssignment devices) {
@@ -42,7 +42,10 @@ void Transaction::release_if_at_once(PodId id) {
   // A pod that is only pipelined holds nothing.
   if (!workload::counts_as_allocated(pod.status)) return;
   if (snapshot_.workloads->all[pod.workload].spec.termination_grace > Duration{}) return;
+  // Nor does one that was moved or evicted before: its eviction is of what it was pipelined to.
+  if (!released_.insert(id).second) return;
   touch(pod.node);
+  undo_.back().released = id;
   working_.occupancy().release(pod.node, snapshot_.cluster->nodes[pod.node],
                                snapshot_.workloads->shape_of(pod), pod.devices);
 }
@@ -86,6 +89,7 @@ void Transaction::roll_back(Checkpoint to) {
                   "roll back to a later checkpoint");
   while (undo_.size() > to.undo) {
     working_.occupancy().assign(undo_.back().node, undo_.back().before);
+    if (undo_.back().released != none<PodId>()) released_.erase(undo_.back().released);
     undo_.pop_back();
   }
   decisions_.erase(decisions_.begin() + static_cast<std::ptrdiff_t>(to.decisions), decisions_.end());

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include "berth/cluster/cluster.hpp"
@@ -77,8 +78,10 @@ class Transaction {
   struct Undo {
     NodeId node;
     cluster::NodeOccupancy before;
+    PodId released = none<PodId>();  // whose devices the change gave back
   };
   std::vector<Undo> undo_;
+  std::set<PodId> released_;
 };
 
 }  // namespace berth::policy
