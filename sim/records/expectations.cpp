@@ -113,7 +113,8 @@ class Watched {
   std::string state_;
 };
 
-CheckedExpectation check_metric(const Expectation& e, const World& world, Instant end) {
+CheckedExpectation check_metric(const Expectation& e, const World& world,
+                                const simulation::JournalReader& journal, Instant end) {
   const auto metric = scenario::parse_metric(e.metric.value).metric;
   CheckedExpectation out;
   out.text = e.metric.value;
@@ -124,7 +125,7 @@ CheckedExpectation check_metric(const Expectation& e, const World& world, Instan
   say("at least ", e.at_least);
   say("equal to ", e.equals);
   if (e.at) out.text += " at " + text_of(*e.at);
-  const auto value = metric_value(*metric, world, end);
+  const auto value = metric_value(*metric, world, journal, end);
   if (!value) {
     out.holds = false;
     out.difference = "there is nothing to measure";
@@ -190,7 +191,8 @@ std::vector<CheckedExpectation> check_expectations(const scenario::Scenario& sce
     if (const auto found = metrics_at.find(stop); found != metrics_at.end()) {
       for (const std::size_t i : found->second) {
         const Expectation& e = scenario.expect[i];
-        results[i] = check_metric(e, replay.world(), e.at ? std::clamp(e.at->from(start), start, end) : end);
+        results[i] =
+            check_metric(e, replay.world(), journal, e.at ? std::clamp(e.at->from(start), start, end) : end);
       }
     }
   }

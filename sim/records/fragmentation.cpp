@@ -1,6 +1,8 @@
 #include "berth/records/fragmentation.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "berth/records/output_folder.hpp"
@@ -30,7 +32,6 @@ void add(PoolFragmentation& to, const PoolFragmentation& what, std::int64_t sign
   to.capacity += sign * what.capacity;
 }
 
-// GPUs with up to three decimals less: milli / 1000.
 std::string gpus(Int128 numerator, Int128 per_gpu) {
   return print_ratio(numerator, per_gpu, 4);
 }
@@ -74,55 +75,79 @@ std::string fragmentation_percent(Int128 micro, Int128 idle) {
   return idle == 0 ? "0" : print_ratio(micro * 100, idle * micro_per_milli, 4);
 }
 
-std::vector<FragmentationSummary> write_fragmentation(simulation::ByteSink& sink,
-                                                      const simulation::JournalReader& journal,
-                                                      std::int64_t samples) {
+namespace {
+
+// Goes through the journal up to and including `until` and sums up each pool. `on_stretch` is called with the meter before
+// the World goes on past an instant (the next one is given), and at the end (nothing is given).
+std::vector<FragmentationSummary> walk(
+    const simulation::JournalReader& journal, Instant until,
+    const std::function<void(const FragmentationMeter&, std::optional<Instant>)>& on_stretch) {
   simulation::World world = journal.world_before(0);
   FragmentationMeter meter(journal.header().policy.typical, world.cluster.models);
   meter.follow(world);
   std::vector<FragmentationSummary> result(meter.pools());
-  for (std::size_t p = 0; p < result.size(); ++p) result[p].pool = world.cluster.pools[id_of<PoolId>(p)].name;
-
-  const Instant start = journal.header().start;
-  const Instant end = journal.last();
-  Instant now = start;
-  std::int64_t next = 0;
-  if (end == start) samples = std::min<std::int64_t>(samples, 1);
-  const auto sample_at = [&](std::int64_t i) {
-    return samples < 2 ? end
-                       : start + Duration{(end - start).micros / (samples - 1) * i +
-                                          (end - start).micros % (samples - 1) * i / (samples - 1)};
-  };
-  append_text(sink, "seconds,node_pool,free_gpus,fragmented_gpus,fragmentation_percent\n");
-  // What stands before the first record after it is what holds at a sampled instant.
-  const auto write_until = [&](Instant before, bool last) {
-    for (; next < samples && (last || sample_at(next) < before); ++next) {
-      for (std::size_t p = 0; p < result.size(); ++p) {
-        const PoolFragmentation& f = meter[id_of<PoolId>(p)];
-        append_text(sink, print_ratio((sample_at(next) - start).micros, 1'000'000, 6) + "," + result[p].pool +
-                              "," + gpus(f.idle, 1000) + "," + gpus(f.micro, Int128{1000} * micro_per_milli) +
-                              "," + fragmentation_percent(f.micro, f.idle) + "\n");
-      }
+  Instant now = journal.header().start;
+  const auto sum_up = [&](Instant to) {
+    meter.follow(world);
+    for (std::size_t p = 0; p < result.size(); ++p) {
+      const PoolFragmentation& f = meter[id_of<PoolId>(p)];
+      result[p].micro.add(f.micro, to - now);
+      result[p].idle.add(f.idle, to - now);
     }
+    now = to;
   };
   journal.each(0, [&](const simulation::Record& record) {
+    if (record.at > until) return false;
     if (record.at > now) {
-      meter.follow(world);
-      for (std::size_t p = 0; p < result.size(); ++p) {
-        const PoolFragmentation& f = meter[id_of<PoolId>(p)];
-        result[p].micro.add(f.micro, record.at - now);
-        result[p].idle.add(f.idle, record.at - now);
-      }
-      write_until(record.at, false);
-      now = record.at;
+      sum_up(record.at);
+      on_stretch(meter, record.at);
     }
     world.apply(record.transition, record.at);
     return true;
   });
-  meter.follow(world);
-  write_until(end, true);
-  for (std::size_t p = 0; p < result.size(); ++p) result[p].at_end = meter[id_of<PoolId>(p)];
+  sum_up(until);
+  on_stretch(meter, std::nullopt);
+  for (std::size_t p = 0; p < result.size(); ++p) {
+    result[p].pool = world.cluster.pools[id_of<PoolId>(p)].name;
+    result[p].at_end = meter[id_of<PoolId>(p)];
+  }
   return result;
+}
+
+}  // namespace
+
+std::vector<FragmentationSummary> average_fragmentation(const simulation::JournalReader& journal,
+                                                        Instant until) {
+  return walk(journal, until, [](const FragmentationMeter&, std::optional<Instant>) {});
+}
+
+std::vector<FragmentationSummary> write_fragmentation(simulation::ByteSink& sink,
+                                                      const simulation::JournalReader& journal,
+                                                      std::int64_t samples) {
+  const Instant start = journal.header().start;
+  const Instant end = std::max(start, journal.last());
+  if (end == start) samples = std::min<std::int64_t>(samples, 1);
+  const auto sample_at = [&](std::int64_t i) {
+    if (samples < 2) return end;
+    const std::int64_t whole = (end - start).micros / (samples - 1),
+                       rest = (end - start).micros % (samples - 1);
+    return start + Duration{whole * i + rest * i / (samples - 1)};
+  };
+  std::vector<std::string> pools;
+  for (const cluster::NodePool& pool : journal.world_before(0).cluster.pools) pools.push_back(pool.name);
+  append_text(sink, "seconds,node_pool,free_gpus,fragmented_gpus,fragmentation_percent\n");
+  std::int64_t next = 0;
+  return walk(journal, end, [&](const FragmentationMeter& meter, std::optional<Instant> before) {
+    // What stands before the World goes on is what holds at a sampled instant.
+    for (; next < samples && (!before || sample_at(next) < *before); ++next) {
+      for (std::size_t p = 0; p < pools.size(); ++p) {
+        const PoolFragmentation& f = meter[id_of<PoolId>(p)];
+        append_text(sink, print_ratio((sample_at(next) - start).micros, 1'000'000, 6) + "," + pools[p] + "," +
+                              gpus(f.idle, 1000) + "," + gpus(f.micro, Int128{1000} * micro_per_milli) + "," +
+                              fragmentation_percent(f.micro, f.idle) + "\n");
+      }
+    }
+  });
 }
 
 }  // namespace berth::records

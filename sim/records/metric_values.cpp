@@ -1,6 +1,7 @@
 #include "berth/records/metric_values.hpp"
 
 #include "berth/core/int128.hpp"
+#include "berth/records/fragmentation.hpp"
 
 namespace berth::records {
 namespace {
@@ -107,6 +108,19 @@ std::optional<MetricValue> metric_value(const Metric& metric, const simulation::
     default:
       return MetricValue{rounded(Int128{all.over} * million, number), false};
   }
+}
+
+std::optional<MetricValue> metric_value(const Metric& metric, const simulation::World& world,
+                                        const simulation::JournalReader& journal, Instant end) {
+  if (metric.kind != MetricKind::fragmentation) return metric_value(metric, world, end);
+  Integral micro, idle;
+  for (const FragmentationSummary& pool : average_fragmentation(journal, end)) {
+    if (metric.node_pool && pool.pool != *metric.node_pool) continue;
+    micro += pool.micro;
+    idle += pool.idle;
+  }
+  if (idle.raw() == 0) return std::nullopt;
+  return MetricValue{rounded(micro.raw(), idle.raw()), false};  // 10^-6 milli over milli: millionths
 }
 
 }  // namespace berth::records

@@ -12,7 +12,7 @@
 namespace berth::scenario {
 namespace {
 
-constexpr std::array<std::pair<const char*, MetricKind>, 11> kinds{{
+constexpr std::array<std::pair<const char*, MetricKind>, 12> kinds{{
     {"wait_mean", MetricKind::wait_mean},
     {"wait_p50", MetricKind::wait_p50},
     {"wait_p90", MetricKind::wait_p90},
@@ -24,9 +24,10 @@ constexpr std::array<std::pair<const char*, MetricKind>, 11> kinds{{
     {"lost_gpu_hours", MetricKind::lost_gpu_hours},
     {"throughput", MetricKind::throughput},
     {"fairness_jain", MetricKind::fairness_jain},
+    {"fragmentation", MetricKind::fragmentation},
 }};
 // Names that later versions have a meaning for.
-constexpr std::array<const char*, 4> later{"slowdown_mean", "fragmentation", "availability", "cost"};
+constexpr std::array<const char*, 3> later{"slowdown_mean", "availability", "cost"};
 
 constexpr std::array<std::pair<const char*, workload::Kind>, 4> workload_kinds{{
     {"training", workload::Kind::training},
@@ -100,6 +101,7 @@ MetricUnit Metric::unit() const {
     case MetricKind::wait_over:
     case MetricKind::gpu_allocation:
     case MetricKind::gpu_idle:
+    case MetricKind::fragmentation:
       return MetricUnit::share;
     case MetricKind::preemptions:
     case MetricKind::lost_gpu_hours:
@@ -142,7 +144,8 @@ ParsedMetric parse_metric(std::string_view text) {
   }
   if (out.kind == MetricKind::wait_over && !over_said)
     return {std::nullopt, "'wait_over' needs a duration: wait_over{30m}"};
-  const bool of_nodes = out.kind == MetricKind::gpu_allocation || out.kind == MetricKind::gpu_idle;
+  const bool of_nodes = out.kind == MetricKind::gpu_allocation || out.kind == MetricKind::gpu_idle ||
+                        out.kind == MetricKind::fragmentation;
   if (of_nodes && out.narrowed_to_workloads())
     return {std::nullopt, quoted(name) + " can be narrowed to a node_pool only"};
   return {out, {}};

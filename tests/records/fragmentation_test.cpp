@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "berth/records/expectations.hpp"
 #include "berth/scenario/load.hpp"
 #include "berth/simulation/run.hpp"
 
@@ -21,6 +22,10 @@ organization: {departments: [{name: d, projects: [{name: p, quota: {t4: {gpu: 2}
 workloads:
   - {name: a, kind: training, project: p, submit: 0s, gpu: {fraction: 0.6}, duration: 1h}
   - {name: b, kind: training, project: p, submit: 2h, gpu: {fraction: 0.6}, duration: 1h}
+expect:
+  - {metric: fragmentation, at_most: 11.77%, at_least: 11.76%}
+  - {metric: "fragmentation{node_pool=t4}", at: 1h, at_most: 28.6%, at_least: 28.5%}
+  - {metric: fragmentation, at_most: 11%}
 )";
 
 }  // namespace
@@ -53,6 +58,15 @@ TEST_CASE("fragmentation over time is what typical pods could not use of the fre
   CHECK(summary[0].idle == Integral(1400, hours(2)) + Integral(2000, hours(2)));
   CHECK(summary[0].at_end.used == 0);
   CHECK(summary[0].at_end.capacity == 2000);
+  CHECK(records::average_fragmentation(journal, journal.last())[0].micro == summary[0].micro);
+
+  // As a metric: 0.8 of 6.8 GPU hours over the run, 0.4 of 1.4 in the first hour.
+  const auto checked = records::check_expectations(*loaded.scenario, journal);
+  REQUIRE(checked.size() == 3);
+  CHECK(checked[0].holds);
+  CHECK(checked[1].holds);
+  CHECK_FALSE(checked[2].holds);
+  CHECK(checked[2].difference.find("11.76") != std::string::npos);
 }
 
 TEST_CASE("the meter brought up to date equals one made anew") {

@@ -68,6 +68,10 @@ std::vector<FragmentationSummary> write_fragmentation(simulation::ByteSink& sink
                                                       const simulation::JournalReader& journal,
                                                       std::int64_t samples);
 
+// The time averages alone, from the start to `until`.
+std::vector<FragmentationSummary> average_fragmentation(const simulation::JournalReader& journal,
+                                                        Instant until);
+
 // `micro` of `idle` in percent with four decimals; "0" when nothing is idle.
 std::string fragmentation_percent(Int128 micro, Int128 idle);
 

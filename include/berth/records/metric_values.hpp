@@ -8,12 +8,15 @@
 //   lost_gpu_hours  GPU time whose work was thrown away by evictions and nodes that went away
 //   throughput      completed workloads per hour of the run
 //   fairness_jain   as in the summary: over projects, of the share of the wanted GPU time that each got
+//   fragmentation   of the free GPUs, what typical pods could not use, time average (records/fragmentation.hpp); it needs
+//                   the journal
 #pragma once
 
 #include <optional>
 
 #include "berth/records/summary.hpp"
 #include "berth/scenario/metric.hpp"
+#include "berth/simulation/journal.hpp"
 #include "berth/simulation/world.hpp"
 
 namespace berth::records {
@@ -24,7 +27,12 @@ struct MetricValue {
 };
 
 // Nothing: there is none to tell (no workload counts, or no capacity).
+// Not for fragmentation.
 std::optional<MetricValue> metric_value(const scenario::Metric& metric, const simulation::World& world,
                                         Instant end);
+
+// The same for any metric of the run up to `end`; `world` is of that instant.
+std::optional<MetricValue> metric_value(const scenario::Metric& metric, const simulation::World& world,
+                                        const simulation::JournalReader& journal, Instant end);
 
 }  // namespace berth::records

@@ -2,7 +2,7 @@
 // for a run is said and computed in berth/records/metric_values.hpp.
 //
 //   wait_mean, wait_p50, wait_p90, wait_p99, wait_over{30m}, gpu_allocation, gpu_idle, preemptions, lost_gpu_hours,
-//   throughput, fairness_jain; narrowed in braces: `wait_p90{project=vision,kind=training}`, `wait_over{30m,priority=50}`
+//   throughput, fairness_jain, fragmentation; narrowed in braces: `wait_p90{project=vision,kind=training}`, `wait_over{30m,priority=50}`
 //
 // Numbers are held as integers: a duration in microseconds, everything else in millionths (a share of 60% is 600000).
 #pragma once
@@ -29,6 +29,7 @@ enum class MetricKind : std::uint8_t {
   lost_gpu_hours,
   throughput,
   fairness_jain,
+  fragmentation,
 };
 
 enum class MetricUnit : std::uint8_t { duration, share, number, rate };  // rate: per hour
