@@ -29,9 +29,10 @@ struct KnownBugs {
   // Found with the random cases: what a job asks for is remembered until the status of one of its tasks changes. A commit
   // changes none, but its evicted tasks can no more be placed again: orders and gates go on counting them.
   bool request_outlives_commit = true;
-  // Evicting from a shared device that is already being released in part takes an idle GPU of the node, if GPUs there are
-  // waited for (pipelined): the device is counted as used twice.
-  bool shared_eviction_takes_idle_gpu = true;
+  // A node's idle and releasing GPUs are kept by steps that look at the state they find, and go astray when shares of one
+  // device lie differently: evicting from a device that is partly released already takes an idle GPU where GPUs are waited
+  // for, and one of several pipelined shares, once evicted, does not give the device back.
+  bool shared_gpus_booked_by_steps = true;
   bool operator==(const KnownBugs&) const = default;
 };
 

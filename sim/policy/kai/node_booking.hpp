@@ -25,13 +25,13 @@ struct NodeChange {
   NodeIx node{};
   std::uint64_t version = 0;  // of the node before
   bool group = false;         // else: room
-  // Room: times the shape's request. Group: `idle`, whole GPUs beyond what the group's own state explains.
+  // Room: times the shape's request. Group: whole GPUs.
   std::int8_t idle = 0, releasing = 0;
   std::int8_t holders = 0;  // room: 1 the node got the task, -1 it lost it
   ShapeIx shape{};
   // Group.
   std::uint32_t position = 0;
-  bool opened = false, had_entry = false;
+  bool opened = false, had_entry = false, was_counted = false;
   std::int8_t tasks = 0, releasing_tasks = 0, pipelined_tasks = 0;
   std::int64_t used = 0, allocated = 0, released = 0;
 };

@@ -34,6 +34,7 @@ struct SharedGroup {
   std::int32_t tasks = 0;
   std::int32_t releasing_tasks = 0;
   std::int32_t pipelined_tasks = 0;
+  bool counted_releasing = false;  // its device is among the node's releasing GPUs (booking by steps)
   bool operator==(const SharedGroup&) const = default;
 
   bool all_releasing() const { return tasks > 0 && releasing_tasks == tasks; }

@@ -285,9 +285,9 @@ const std::vector<KnownBug>& known_bugs() {
       {"recorded_chunk_evicted_twice",
        "victims found by an earlier step are evicted a second time, which lowers their queue's use twice",
        &KnownBugs::recorded_chunk_evicted_twice},
-      {"shared_eviction_takes_idle_gpu",
-       "evicting from a shared device that is partly being released takes an idle GPU where GPUs are waited for",
-       &KnownBugs::shared_eviction_takes_idle_gpu},
+      {"shared_gpus_booked_by_steps",
+       "idle and releasing GPUs are kept by steps, which go astray when shares of one device lie differently",
+       &KnownBugs::shared_gpus_booked_by_steps},
       {"request_outlives_commit",
        "after an eviction is committed, orders and gates go on counting the evicted pods in what their job "
        "asks for",

@@ -339,7 +339,7 @@ TEST_CASE("kai: evicting from a device that is partly released takes an idle GPU
   for (const bool waited_for : {true, false}) {
     for (const bool bug : {true, false}) {
       PlacementSession s;
-      s.session.options.bugs.shared_eviction_takes_idle_gpu = bug;
+      s.session.options.bugs.shared_gpus_booked_by_steps = bug;
       const NodeIx node = s.add_node("n", {{"gpus", 2}});
       const TaskIx going = s.add_task(s.add_shape({{"gpu_fraction", 0.2}}), TaskStatus::releasing);
       const TaskIx victim = s.add_task(s.add_shape({{"gpu_fraction", 0.6}}), TaskStatus::running);
