@@ -178,7 +178,10 @@ std::string policy_text(const View& view, const simulation::JournalReader& journ
     if (!said) continue;
     out += "    the policy " + journal.header().policy.name + " at " + print_instant(refusal.at) +
            " in node pool " + view.cluster.pools[refusal.pool].name + ":\n";
-    if (!said->message.empty()) out += "      " + said->message + "\n";
+    std::string message = said->message;
+    for (std::size_t at = message.find('\n'); at != std::string::npos; at = message.find('\n', at + 1))
+      message.replace(at, 1, "\n      ");
+    if (!message.empty()) out += "      " + message + "\n";
     for (const auto& line : said->lines) out += "      " + line + "\n";
   }
   return out;

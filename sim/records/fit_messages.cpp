@@ -55,6 +55,36 @@ std::map<std::uint64_t, Again> cycles_of(const std::map<Key, Instant>& wanted,
   return out;
 }
 
+// In a run the policy knows pods by their UIDs (workload UID, '-', index of ten digits); people know them by namespace
+// and name.
+void name_pods(std::string& text, const View& view, WorkloadId id) {
+  const auto& workload = view.workloads.all[id];
+  const std::string uid = "/" + workload.uid + "-";
+  for (std::size_t at = text.find(uid); at != std::string::npos; at = text.find(uid, at)) {
+    constexpr std::size_t digits = 10;
+    std::string index = text.substr(at + uid.size(), digits);
+    index.erase(0, std::min(index.find_first_not_of('0'), index.size() - 1));
+    const std::string name = "runai-" + view.organization.queues[workload.spec.project].name + "/" +
+                             workload.spec.name + "-" + index;
+    text.replace(at, uid.size() + digits, name);
+    at += name.size();
+  }
+}
+
+// Without empty lines and repetitions of the line before.
+std::string tidy(const std::string& text) {
+  std::string out, before;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string line = text.substr(at, end - at);
+    while (!line.empty() && line.back() == ' ') line.pop_back();
+    if (!line.empty() && line != before) out += (out.empty() ? "" : "\n") + line;
+    before = std::move(line);
+    at = end + 1;
+  }
+  return out;
+}
+
 }  // namespace
 
 FitMessages::FitMessages(const View& view, const simulation::JournalReader& journal,
@@ -80,7 +110,9 @@ FitMessages::FitMessages(const View& view, const simulation::JournalReader& jour
       if (std::find(again.workloads.begin(), again.workloads.end(), one.id) == again.workloads.end())
         continue;
       if (one.message.empty() && one.lines.empty()) continue;
-      texts_[{one.id, again.pool}] = {std::move(one.message), std::move(one.lines)};
+      name_pods(one.message, view, one.id);
+      for (auto& line : one.lines) name_pods(line, view, one.id);
+      texts_[{one.id, again.pool}] = {tidy(one.message), std::move(one.lines)};
     }
   }
 }

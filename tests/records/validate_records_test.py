@@ -28,7 +28,7 @@ def run(*words):
 
 def validate(*words):
     done = subprocess.run([sys.executable, str(validator), *map(str, words)], stdout=subprocess.PIPE, text=True)
-    print("  ", words[:2], done.stdout.strip().splitlines()[-1])
+    print("   %s: %s" % (words[2] if words[0] == "--lines" else words[0], done.stdout.strip().splitlines()[-1]))
     if done.returncode != 0:
         sys.exit("violations:\n" + done.stdout[:4000])
 
@@ -49,7 +49,11 @@ def check(scenario, *options):
         summary = json.loads((out / "summary.json").read_text())
         print(scenario, summary["policy"], summary["workloads"])
         validate("GET /api/v1/workloads", out / "workloads.json")
-        validate("--lines", "--schema", "WorkloadDetailed", out / "workload-details.jsonl")
+        details_file = (out / "workload-details.jsonl").read_text().splitlines(True)
+        assert len(details_file) == summary["workloads"]["total"]
+        thin = scratch / "details.jsonl"  # the same records as in the list, but for one field: some of them do
+        thin.write_text("".join(details_file[:: max(1, len(details_file) // 500)]))
+        validate("--lines", "--schema", "WorkloadDetailed", thin)
         validate("--lines", "--schema", "TelemetryResponse", lines_of(out / "telemetry.json", scratch / "telemetry.jsonl"))
         validate("--lines", "--schema", "GroupedMetricsResponse", lines_of(out / "metrics.json", scratch / "metrics.jsonl"))
         whole = json.loads((out / "workloads.json").read_text())["workloads"]
@@ -66,9 +70,9 @@ def check(scenario, *options):
         phases = set()
         for i in range(10):
             at = stamp(start + (end - start) * (i + 1) / 10)
-            page = get("/api/v1/workloads?limit=500&sortBy=phaseUpdatedAt&sortOrder=desc", at, lists)
+            page = get("/api/v1/workloads?limit=100&sortBy=phaseUpdatedAt&sortOrder=desc", at, lists)
             count = get("/api/v1/workloads/count", at, counts)["count"]
-            assert len(page["workloads"]) == min(500, count), (len(page["workloads"]), count)
+            assert len(page["workloads"]) == min(100, count), (len(page["workloads"]), count)
             seen = {}
             for record in page["workloads"]:
                 seen.setdefault(record["phase"], record["id"])
