@@ -145,6 +145,12 @@ void block(const Value& value, std::size_t indent, std::string& out) {
 
 }  // namespace
 
+std::string emit_yaml_line(const Value& root) {
+  std::string out;
+  flow(root, std::string::npos, out);
+  return out;
+}
+
 std::string emit_yaml(const Value& root) {
   std::string out;
   block(root, 0, out);

@@ -9,5 +9,7 @@
 namespace berth::scenario {
 
 std::string emit_yaml(const Value& root);
+// The whole tree in one line, without the line's end.
+std::string emit_yaml_line(const Value& root);
 
 }  // namespace berth::scenario

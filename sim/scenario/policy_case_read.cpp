@@ -7,122 +7,20 @@
 #include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
 #include "berth/scenario/policy_case.hpp"
+#include "case_json.hpp"
+#include "case_request.hpp"
 
 namespace berth::scenario {
 namespace {
 
-using nlohmann::json;
+using namespace case_json;
 using workload::PodStatus;
 
-constexpr const char* type_label = "kai.scheduler/type";
 // The instant of every case's first snapshot.
 const Instant first_snapshot{days(20'000).micros};
-constexpr std::size_t most_items = 100'000;  // nodes, queues, jobs, tasks of a case
-
-// One fault of a case: thrown where it is found, reported once for the case.
-struct Fault : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-[[noreturn]] void fault(const std::string& sentence) {
-  throw Fault(sentence);
-}
-
-std::string nearest(const std::string& name, const std::vector<std::string>& known) {
-  const auto found = nearest_name(name, known);
-  return found ? "; did you mean '" + *found + "'?" : "";
-}
-
-// --- Typed fields ---------------------------------------------------------------------------------------------------
-const json* field(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found == object.end() || found->is_null() ? nullptr : &*found;
-}
-std::string text_of(const json& value, const std::string& what) {
-  if (!value.is_string()) fault(what + " must be a text, not " + value.dump());
-  return value.get<std::string>();
-}
-double number_of(const json& value, const std::string& what) {
-  if (!value.is_number()) fault(what + " must be a number, not " + value.dump());
-  const double n = value.get<double>();
-  if (!std::isfinite(n) || std::abs(n) > 1e18) fault(what + " is out of range: " + value.dump());
-  return n;
-}
-std::int64_t whole_of(const json& value, const std::string& what, std::int64_t least = -1) {
-  const double n = number_of(value, what);
-  if (n != std::floor(n)) fault(what + " must be a whole number, not " + value.dump());
-  if (n < static_cast<double>(least))
-    fault(what + " must be at least " + std::to_string(least) + ", not " + value.dump());
-  return static_cast<std::int64_t>(n);
-}
-std::string text(const json& object, const char* key, const std::string& where,
-                 const std::string& absent = "") {
-  const json* value = field(object, key);
-  return value == nullptr ? absent : text_of(*value, where + "." + key);
-}
-std::int64_t whole(const json& object, const char* key, const std::string& where, std::int64_t absent,
-                   std::int64_t least = -1) {
-  const json* value = field(object, key);
-  return value == nullptr ? absent : whole_of(*value, where + "." + key, least);
-}
-double number(const json& object, const char* key, const std::string& where, double absent) {
-  const json* value = field(object, key);
-  return value == nullptr ? absent : number_of(*value, where + "." + key);
-}
-bool flag(const json& object, const char* key, const std::string& where) {
-  const json* value = field(object, key);
-  if (value == nullptr) return false;
-  if (!value->is_boolean()) fault(where + "." + key + " must be true or false, not " + value->dump());
-  return value->get<bool>();
-}
-const json& list(const json& object, const char* key, const std::string& where) {
-  static const json empty = json::array();
-  const json* value = field(object, key);
-  if (value == nullptr) return empty;
-  if (!value->is_array()) fault(where + "." + key + " must be a list, not " + value->dump().substr(0, 60));
-  if (value->size() > most_items)
-    fault(where + "." + key + " has more than " + std::to_string(most_items) + " entries");
-  return *value;
-}
-const json& map(const json& object, const char* key, const std::string& where) {
-  static const json empty = json::object();
-  const json* value = field(object, key);
-  if (value == nullptr) return empty;
-  if (!value->is_object())
-    fault(where + "." + key + " must be an object, not " + value->dump().substr(0, 60));
-  return *value;
-}
-std::vector<std::string> texts(const json& object, const char* key, const std::string& where) {
-  std::vector<std::string> out;
-  for (const json& v : list(object, key, where)) out.push_back(text_of(v, where + "." + key));
-  return out;
-}
-void only_keys(const json& object, const std::string& where, const std::vector<std::string>& known) {
-  if (!object.is_object()) fault(where + " must be an object, not " + object.dump().substr(0, 60));
-  for (const auto& [key, value] : object.items()) {
-    if (std::find(known.begin(), known.end(), key) == known.end()) {
-      fault(where + ": unknown key '" + key + "'" + nearest(key, known));
-    }
-  }
-}
 
 std::int64_t milli(double gpus) {
   return static_cast<std::int64_t>(std::llround(gpus * 1000));
-}
-
-const std::vector<std::pair<const char*, PodStatus>> statuses{
-    {"pending", PodStatus::pending},     {"pipelined", PodStatus::pipelined}, {"binding", PodStatus::binding},
-    {"running", PodStatus::running},     {"releasing", PodStatus::releasing}, {"failed", PodStatus::failed},
-    {"succeeded", PodStatus::succeeded}, {"gated", PodStatus::gated},
-};
-
-PodStatus status_named(const std::string& name, const std::string& where) {
-  std::vector<std::string> known;
-  for (const auto& [n, s] : statuses) {
-    if (name == n) return s;
-    known.emplace_back(n);
-  }
-  fault(where + ": unknown status '" + name + "'" + nearest(name, known));
 }
 
 std::string profile_of(const std::string& resource, const std::string& where) {
@@ -143,18 +41,22 @@ class CaseReader {
   CaseReader(const json& j, PolicyCase& c) : j_(j), c_(c) {}
 
   void read() {
-    only_keys(j_, "case",
-              {"id", "name", "actions", "rounds_until_match", "rounds_after_match", "stale_grace_seconds",
-               "seconds_between_rounds", "scheduler_config", "without_plugins", "topologies", "nodes",
-               "departments", "queues", "jobs", "expected"});
+    only_keys(
+        j_, "case",
+        {"id", "name", "actions", "rounds_until_match", "rounds_after_match", "stale_grace_seconds",
+         "seconds_between_rounds", "scheduler_config", "without_plugins", "topologies", "nodes",
+         "departments", "queues", "jobs", "expected", "policy", "node_pools", "usage", "between_rounds"});
     c_.name = text(j_, "name", "case");
     c_.now = first_snapshot;
     c_.rounds_until_match = static_cast<std::int32_t>(bounded(whole(j_, "rounds_until_match", "case", 1, 1)));
     c_.rounds_after_match = static_cast<std::int32_t>(bounded(whole(j_, "rounds_after_match", "case", 0, 0)));
     c_.between_rounds = seconds(bounded(whole(j_, "seconds_between_rounds", "case", 0, 0)));
-    read_policy();
+    if (field(j_, "between_rounds") != nullptr) c_.between_rounds = duration(j_, "between_rounds", "case");
+    field(j_, "policy") != nullptr ? read_whole_policy(map(j_, "policy", "case")) : read_policy();
+    read_pools();
     read_nodes();
     read_queues();
+    read_usage();
     read_jobs();
     check_room();
     read_expected();
@@ -164,6 +66,14 @@ class CaseReader {
   static std::int64_t bounded(std::int64_t n) {
     if (n > 1'000'000) fault("a number of rounds or seconds above 1000000: " + std::to_string(n));
     return n;
+  }
+
+  static Duration duration(const json& object, const char* key, const std::string& where) {
+    const std::string written = text(object, key, where);
+    const auto length = parse_duration(written);
+    if (!length || length->micros < 0)
+      fault(where + "." + key + " must be a duration such as 90s, not '" + written + "'");
+    return *length;
   }
 
   // --- Policy -------------------------------------------------------------------------------------------------------
@@ -203,6 +113,16 @@ class CaseReader {
     options["plugins"] = plugins.empty() ? "snapshot" : plugins;
   }
 
+  // `policy`: name, placement and options, nothing added.
+  void read_whole_policy(const json& policy) {
+    only_keys(policy, "policy", {"name", "placement", "options", "seed"});
+    c_.policy.name = text(policy, "name", "policy", "kai");
+    c_.policy.placement = text(policy, "placement", "policy", c_.policy.placement);
+    c_.policy.seed = static_cast<std::uint64_t>(whole(policy, "seed", "policy", 1, 0));
+    for (const auto& [option, value] : map(policy, "options", "policy").items())
+      c_.policy.options[option] = text_of(value, "policy.options." + option);
+  }
+
   void read_argument(const std::string& plugin, const std::string& key, const std::string& value) {
     static const std::map<std::string, std::string> known{
         {"nodeplacement.gpu", "placement.gpu"},
@@ -223,12 +143,47 @@ class CaseReader {
     c_.policy.options[found->second] = value;
   }
 
-  // --- Nodes --------------------------------------------------------------------------------------------------------
-  void read_nodes() {
+  // --- Pools --------------------------------------------------------------------------------------------------------
+  void read_pools() {
     c_.cluster.name = "case";
+    const json& pools = list(j_, "node_pools", "case");
+    for (const json& p : pools) {
+      only_keys(p, "node_pools", {"name", "gpu", "cpu"});
+      cluster::NodePool pool;
+      pool.name = text(p, "name", "node_pools");
+      pool.gpu_placement = packing(p, "gpu");
+      pool.cpu_placement = packing(p, "cpu");
+      if (!pools_.emplace(pool.name, c_.cluster.pools.end_id()).second)
+        fault("two node pools named '" + pool.name + "'");
+      c_.cluster.pools.push_back(std::move(pool));
+    }
+    if (!pools.empty()) return;
     cluster::NodePool pool;
     pool.name = "default";
-    c_.cluster.pools.push_back(pool);
+    pools_.emplace(pool.name, c_.cluster.pools.end_id());
+    c_.cluster.pools.push_back(std::move(pool));
+  }
+
+  static cluster::Packing packing(const json& pool, const char* key) {
+    const std::string name = text(pool, key, "node_pools", "binpack");
+    if (name == "binpack") return cluster::Packing::binpack;
+    if (name == "spread") return cluster::Packing::spread;
+    fault("node_pools." + std::string(key) + " must be binpack or spread, not '" + name + "'");
+  }
+
+  // `pool` of a node or job; not said: the first.
+  PoolId pool_of(const json& object, const std::string& where) const {
+    const std::string name = text(object, "pool", where);
+    if (name.empty()) return id_of<PoolId>(0);
+    const auto found = pools_.find(name);
+    if (found != pools_.end()) return found->second;
+    std::vector<std::string> names;
+    for (const auto& [n, id] : pools_) names.push_back(n);
+    fault(where + ": unknown node pool '" + name + "'" + nearest(name, names));
+  }
+
+  // --- Nodes --------------------------------------------------------------------------------------------------------
+  void read_nodes() {
     for (const json& t : list(j_, "topologies", "case")) {
       only_keys(t, "topology", {"name", "levels"});
       c_.cluster.topologies.push_back({text(t, "name", "topology"), texts(t, "levels", "topology")});
@@ -237,13 +192,14 @@ class CaseReader {
       const std::string where = "node '" + text(n, "name", "node") + "'";
       only_keys(n, where,
                 {"name", "gpus", "gpu_memory_mib", "gpu_name", "mig_strategy", "mig_instances",
-                 "allocatable_milli_cpu", "allocatable_memory_bytes", "max_pods", "labels"});
+                 "allocatable_milli_cpu", "allocatable_memory_bytes", "max_pods", "labels", "pool",
+                 "gpu_model", "gpu_memory_bytes", "taints", "cordoned", "shared_devices"});
       cluster::NodeSpec spec;
       spec.name = text(n, "name", "node");
       if (spec.name.empty()) fault("a node without a name");
       if (!nodes_.emplace(spec.name, c_.cluster.nodes.end_id()).second)
         fault("two nodes named '" + spec.name + "'");
-      spec.pool = id_of<PoolId>(0);
+      spec.pool = pool_of(n, where);
       spec.inventory = cluster::Inventory::counts;
       spec.cpu = CpuMilli(whole(n, "allocatable_milli_cpu", where, 0, 0));
       spec.memory = Bytes(whole(n, "allocatable_memory_bytes", where, 0, 0));
@@ -251,6 +207,17 @@ class CaseReader {
           static_cast<std::int32_t>(std::min<std::int64_t>(whole(n, "max_pods", where, 110, 0), 1'000'000));
       spec.gpus = static_cast<std::int32_t>(std::min<std::int64_t>(whole(n, "gpus", where, 0, 0), 1'000'000));
       spec.gpu_memory = mebibytes(std::min<std::int64_t>(whole(n, "gpu_memory_mib", where, 100, 0), 1 << 30));
+      if (field(n, "gpu_memory_bytes") != nullptr)
+        spec.gpu_memory = Bytes(whole(n, "gpu_memory_bytes", where, 0, 0));
+      if (const std::string model = text(n, "gpu_model", where); !model.empty()) {
+        if (c_.cluster.models.size() == 0) c_.cluster.models = cluster::ModelTable::standard();
+        const auto known = c_.cluster.models.find(model);
+        spec.gpu_model = known ? *known : c_.cluster.models.intern_opaque(model);
+      }
+      for (const json& t : list(n, "taints", where)) {
+        only_keys(t, where + ".taints", {"key", "value", "effect"});
+        spec.taints.push_back({text(t, "key", where), text(t, "value", where), text(t, "effect", where)});
+      }
       spec.mig_strategy = strategy(text(n, "mig_strategy", where, "none"), where);
       for (const auto& [resource, count] : map(n, "mig_instances", where).items()) {
         spec.mig_advertised.emplace_back(
@@ -261,9 +228,12 @@ class CaseReader {
       for (const auto& [key, value] : map(n, "labels", where).items()) {
         cluster::set_label(spec.labels, key, text_of(value, where + ".labels"));
       }
-      if (cluster::find_label(spec.labels, type_label) == nullptr)
+      // The tables' nodes have it unsaid; the longer form says everything.
+      if (field(j_, "policy") == nullptr && cluster::find_label(spec.labels, type_label) == nullptr)
         cluster::set_label(spec.labels, type_label, spec.name);
-      c_.cluster.add_node(std::move(spec));
+      const NodeId id = c_.cluster.add_node(std::move(spec));
+      if (flag(n, "cordoned", where)) c_.cluster.occupancy.set_cordoned(id, true);
+      for (const std::string& device : texts(n, "shared_devices", where)) group_named(id, device);
     }
   }
 
@@ -285,8 +255,19 @@ class CaseReader {
     return n == -1 ? organization::unlimited : milli(n);
   }
 
+  static organization::Quota quota_of(const json& q, const std::string& where) {
+    organization::Quota quota;
+    quota.quota = {whole(q, "cpu_quota", where, -1), whole(q, "memory_quota", where, -1),
+                   gpu_amount(q, "gpu_quota", where)};
+    quota.limit = {whole(q, "cpu_limit", where, -1), whole(q, "memory_limit", where, -1),
+                   gpu_amount(q, "gpu_limit", where)};
+    quota.over_quota_weight = {number(q, "cpu_over_quota_weight", where, 1),
+                               number(q, "memory_over_quota_weight", where, 1),
+                               number(q, "gpu_over_quota_weight", where, 1)};
+    return quota;
+  }
+
   void read_queues() {
-    using organization::Resource;
     std::vector<QueueText> all;
     for (const char* kind : {"departments", "queues"}) {
       const bool top = std::string_view(kind) == "departments";
@@ -297,7 +278,8 @@ class CaseReader {
         only_keys(q, where,
                   {"name", "parent", "priority", "gpu_quota", "gpu_limit", "gpu_over_quota_weight",
                    "cpu_quota", "memory_quota", "cpu_limit", "memory_limit", "preempt_min_runtime_seconds",
-                   "reclaim_min_runtime_seconds"});
+                   "reclaim_min_runtime_seconds", "cpu_over_quota_weight", "memory_over_quota_weight",
+                   "preempt_min_runtime", "reclaim_min_runtime", "by_pool"});
         out.parent = text(q, "parent", where);
         out.queue.priority = static_cast<std::int32_t>(std::clamp<std::int64_t>(
             whole(q, "priority", where, 100, -2'000'000'000), -2'000'000'000, 2'000'000'000));
@@ -309,13 +291,19 @@ class CaseReader {
           out.queue.reclaim_min_runtime =
               seconds(bounded(whole(q, "reclaim_min_runtime_seconds", where, 0, 0)));
         }
-        organization::Quota quota;
-        quota.quota = {whole(q, "cpu_quota", where, -1), whole(q, "memory_quota", where, -1),
-                       gpu_amount(q, "gpu_quota", where)};
-        quota.limit = {whole(q, "cpu_limit", where, -1), whole(q, "memory_limit", where, -1),
-                       gpu_amount(q, "gpu_limit", where)};
-        quota.over_quota_weight = {1, 1, number(q, "gpu_over_quota_weight", where, 1)};
-        out.queue.quota.push_back(quota);
+        for (const char* kept : {"preempt_min_runtime", "reclaim_min_runtime"}) {
+          if (field(q, kept) == nullptr) continue;
+          (kept == std::string_view("preempt_min_runtime") ? out.queue.preempt_min_runtime
+                                                           : out.queue.reclaim_min_runtime) =
+              duration(q, kept, where);
+        }
+        out.queue.quota.assign(c_.cluster.pools.size(), quota_of(q, where));
+        for (const auto& [pool, quota] : map(q, "by_pool", where).items()) {
+          only_keys(quota, where + ".by_pool",
+                    {"gpu_quota", "gpu_limit", "gpu_over_quota_weight", "cpu_quota", "memory_quota",
+                     "cpu_limit", "memory_limit", "cpu_over_quota_weight", "memory_over_quota_weight"});
+          out.queue.quota[pool_of(json{{"pool", pool}}, where)] = quota_of(quota, where);
+        }
         all.push_back(std::move(out));
       }
     }
@@ -352,14 +340,39 @@ class CaseReader {
     }
   }
 
+  void read_usage() {
+    const json& usage = map(j_, "usage", "case");
+    if (usage.empty()) return;
+    c_.usage.assign(c_.organization.queues.size(), {});
+    for (const auto& [name, parts] : usage.items()) {
+      const std::string where = "usage." + name;
+      only_keys(parts, where, {"cpu", "memory", "gpu"});
+      c_.usage[queue_named(name, "usage")] = {
+          number(parts, "cpu", where, 0), number(parts, "memory", where, 0), number(parts, "gpu", where, 0)};
+    }
+  }
+
+  QueueId queue_named(const std::string& name, const std::string& where) const {
+    const auto found = queues_.find(name);
+    if (found != queues_.end()) return found->second;
+    std::vector<std::string> names;
+    for (const auto& [n, id] : queues_) names.push_back(n);
+    fault(where + ": unknown queue '" + name + "'" + nearest(name, names));
+  }
+
   // --- Jobs ---------------------------------------------------------------------------------------------------------
   void read_jobs() {
     const json& jobs = list(j_, "jobs", "case");
     std::vector<std::pair<std::int64_t, std::size_t>> order;
     for (std::size_t i = 0; i < jobs.size(); ++i)
       order.emplace_back(-whole(jobs[i], "priority", "job", 0, -2'000'000'000), i);
-    std::stable_sort(order.begin(), order.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    // Jobs that say when they were created stand as listed.
+    const bool dated = std::any_of(jobs.begin(), jobs.end(),
+                                   [](const json& j) { return j.is_object() && j.contains("created"); });
+    if (!dated) {
+      std::stable_sort(order.begin(), order.end(),
+                       [](const auto& a, const auto& b) { return a.first < b.first; });
+    }
     for (std::size_t i = 0; i < order.size(); ++i) {
       const Instant created = c_.now - minutes(static_cast<std::int64_t>(order.size() - i));
       read_job(jobs[order[i].second], created);
@@ -370,29 +383,50 @@ class CaseReader {
     const std::string name = text(j, "name", "job");
     const std::string where = "job '" + name + "'";
     only_keys(j, where,
-              {"name", "namespace", "queue", "priority", "gpus_per_task", "gpu_memory_mib_per_task",
-               "milli_cpu_per_task", "memory_bytes_per_task", "tasks", "gang", "deleted", "stale_seconds",
-               "preemptibility", "best_effort", "age_minutes", "devices_per_task"});
+              {"name",
+               "namespace",
+               "queue",
+               "priority",
+               "gpus_per_task",
+               "gpu_memory_mib_per_task",
+               "milli_cpu_per_task",
+               "memory_bytes_per_task",
+               "tasks",
+               "gang",
+               "deleted",
+               "stale_seconds",
+               "preemptibility",
+               "best_effort",
+               "age_minutes",
+               "devices_per_task",
+               "uid",
+               "created",
+               "started",
+               "below_minimum",
+               "pool",
+               "kind",
+               "duration",
+               "estimate",
+               "request"});
     if (!job_names_.insert(name).second) fault("two jobs named '" + name + "'");
     workload::Workload w;
-    w.spec.name = w.uid = name;
+    w.spec.name = name;
+    w.uid = text(j, "uid", where, name);
     w.spec.priority = static_cast<std::int32_t>(std::clamp<std::int64_t>(
         whole(j, "priority", where, 0, -2'000'000'000), -2'000'000'000, 2'000'000'000));
-    const std::string queue = text(j, "queue", where);
-    const auto found = queues_.find(queue);
-    if (found == queues_.end()) {
-      std::vector<std::string> names;
-      for (const auto& [n, id] : queues_) names.push_back(n);
-      fault(where + ": unknown queue '" + queue + "'" + nearest(queue, names));
-    }
-    w.spec.project = found->second;
-    w.spec.node_pools = {id_of<PoolId>(0)};
+    w.spec.project = queue_named(text(j, "queue", where), where);
+    w.pool = pool_of(j, where);
+    w.spec.node_pools = {w.pool};
+    w.spec.kind = kind_named(text(j, "kind", where, "training"), where);
+    if (field(j, "duration") != nullptr) w.spec.duration = w.spec.estimate = duration(j, "duration", where);
+    if (field(j, "estimate") != nullptr) w.spec.estimate = duration(j, "estimate", where);
     w.spec.preemptibility = preemptibility(text(j, "preemptibility", where), where);
     w.spec.termination_grace = seconds(1);  // what is evicted stays on its node to the end of the cycle
     w.created = created;
     if (field(j, "age_minutes") != nullptr) {
       w.created = c_.now - Duration{static_cast<std::int64_t>(number(j, "age_minutes", where, 0) * 60e6)};
     }
+    if (field(j, "created") != nullptr) w.created = c_.now - duration(j, "created", where);
     w.deleting_job = flag(j, "deleted", where);
     w.pod_group = true;
     const json& tasks = list(j, "tasks", where);
@@ -402,6 +436,17 @@ class CaseReader {
     c_.workloads.all.push_back(std::move(w));
     const bool stale = field(j, "stale_seconds") != nullptr;
     c_.stale_for.push_back(stale ? seconds(bounded(whole(j, "stale_seconds", where, 0, 0))) : Duration{-1});
+    if (field(j, "below_minimum") != nullptr) c_.stale_for[id] = duration(j, "below_minimum", where);
+    c_.started_for.push_back(field(j, "started") != nullptr ? duration(j, "started", where) : minutes(1));
+  }
+
+  static workload::Kind kind_named(const std::string& name, const std::string& where) {
+    if (name == "training") return workload::Kind::training;
+    if (name == "workspace") return workload::Kind::workspace;
+    if (name == "distributed") return workload::Kind::distributed;
+    if (name == "inference") return workload::Kind::inference;
+    fault(where + ": unknown kind '" + name + "'" +
+          nearest(name, {"training", "workspace", "distributed", "inference"}));
   }
 
   static workload::Preemptibility preemptibility(const std::string& name, const std::string& where) {
@@ -471,6 +516,9 @@ class CaseReader {
   }
 
   workload::PodShape shape(const json& j, const json& t, const std::string& where) {
+    for (const json* from : {&t, &j}) {
+      if (field(*from, "request") != nullptr) return read_request(map(*from, "request", where), where);
+    }
     workload::PodShape out;
     const std::string job = where;
     out.cpu = CpuMilli(whole(j, "milli_cpu_per_task", job, 0, 0));
@@ -521,7 +569,7 @@ class CaseReader {
     only_keys(t, where,
               {"name", "status", "node", "gpu_groups", "gpus", "mig_instances", "legacy_mig", "task_order",
                "sub_group", "node_affinity_names", "pod_affinity_labels", "pod_affinity_topology_key",
-               "pod_anti_affinity_topology_key"});
+               "pod_anti_affinity_topology_key", "request", "role"});
     if (!task_names_.insert(name).second) fault("two tasks named '" + name + "'");
     workload::Pod pod;
     pod.workload = id;
@@ -541,6 +589,7 @@ class CaseReader {
     workload::PodTemplate tmpl;
     tmpl.shape = pod.shape;
     tmpl.sub_group = pod.sub_group;
+    tmpl.role = text(t, "role", where);
     if (const json* order = field(t, "task_order")) {
       tmpl.task_order = order->is_string()
                             ? order->get<std::string>()
@@ -574,13 +623,15 @@ class CaseReader {
       for (std::int32_t i = 0; i < gpu.devices; ++i)
         names.push_back("own-" + std::to_string(c_.group_names.size() + static_cast<std::size_t>(i)));
     }
-    for (const std::string& name : names) {
-      // One name on two nodes is two devices.
-      const auto [found, fresh] =
-          shared_.try_emplace({pod.node, name}, static_cast<std::uint32_t>(c_.group_names.size()));
-      if (fresh) c_.group_names.push_back(name);
-      pod.devices.slots.push_back(found->second);
-    }
+    for (const std::string& name : names) pod.devices.slots.push_back(group_named(pod.node, name));
+  }
+
+  // One name on two nodes is two devices.
+  std::uint32_t group_named(NodeId node, const std::string& name) {
+    const auto [found, fresh] =
+        shared_.try_emplace({node, name}, static_cast<std::uint32_t>(c_.group_names.size()));
+    if (fresh) c_.group_names.push_back(name);
+    return found->second;
   }
 
   std::vector<std::string> node_names() const {
@@ -684,6 +735,7 @@ class CaseReader {
 
   const json& j_;
   PolicyCase& c_;
+  std::map<std::string, PoolId> pools_;
   std::map<std::string, NodeId> nodes_;
   std::map<std::string, QueueId> queues_;
   std::set<std::string> job_names_;
@@ -711,7 +763,7 @@ std::vector<PolicyCase> read_policy_cases(std::string_view text, const std::stri
     try {
       const json j = json::parse(row.begin(), row.end());
       if (!j.is_object()) fault("a case must be an object");
-      c.id = berth::scenario::text(j, "id", "case");
+      c.id = case_json::text(j, "id", "case");
       if (c.id.empty()) fault("a case without an id");
       if (!ids.insert(c.id).second) fault("another case has this id");
       CaseReader(j, c).read();

@@ -82,6 +82,13 @@ std::vector<PolicyCase> read_policy_cases(std::string_view text, const std::stri
 std::vector<PolicyCase> read_policy_cases_yaml(const std::string& text, const std::string& file,
                                                Diagnostics& faults);
 
+// The case as one line of JSON that reads back as the same case (FORMAT of the tables, in its longer fields: whole policy,
+// `request` of every task, instants as times ago). Without the line's end.
+std::string print_policy_case(const PolicyCase& c);
+
+// The expectations in the form of that line's `expected`.
+std::string print_expected_json(const Expected& expected);
+
 // How often a cycle did what.
 struct CycleCounts {
   std::int64_t binds = 0, evictions = 0, pipelines = 0;

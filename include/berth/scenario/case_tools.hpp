@@ -1,0 +1,35 @@
+// What is done with policy cases besides running them: one is taken out of a run, made small, or given its outcome as the
+// new expectation.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "berth/scenario/policy_case.hpp"
+#include "berth/simulation/world.hpp"
+
+namespace berth::scenario {
+
+// What a pass over the pool at `now` would see, as a case of one cycle that expects nothing yet. Nodes become counts: shared
+// devices keep their numbers as names ("device-3"), others are told by how many there are.
+PolicyCase capture_policy_case(const simulation::World& world, PoolId pool, Instant now,
+                               const policy::PolicySpec& policy);
+
+// Leaves expectations, jobs, tasks, nodes and queues out of the case in `line` (print_policy_case) while what is left can be
+// read and `fails_alike`, from the last to the first of each, until nothing more can go. The same line gives the same line.
+std::string shrink_policy_case(const std::string& line,
+                               const std::function<bool(const PolicyCase&)>& fails_alike);
+
+// A case's expectations as they are to stand in its file.
+struct Approval {
+  std::string id;
+  Expected expected;
+};
+// A file's text with them. `changes` gets two lines for each: what stood there (after "- "), and what does now ("+ ").
+// What stands around an expectation stays as it is, comments inside of one go. Throws std::invalid_argument with a sentence
+// when a case's expectation cannot be replaced there.
+std::string with_approvals(const std::string& text, const std::string& file, bool yaml,
+                           const std::vector<Approval>& approvals, std::vector<std::string>& changes);
+
+}  // namespace berth::scenario

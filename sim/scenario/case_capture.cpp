@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "berth/scenario/case_tools.hpp"
+#include "berth/simulation/snapshot.hpp"
+
+namespace berth::scenario {
+namespace {
+
+using workload::PodStatus;
+
+class Capture {
+ public:
+  Capture(const simulation::World& world, PoolId pool, Instant now, const policy::PolicySpec& policy)
+      : world_(world), pool_(pool), snapshot_(simulation::snapshot_of(world, pool, now, reading_)) {
+    case_.now = now;
+    case_.policy = policy;
+    case_.policy.typical.clear();
+  }
+
+  PolicyCase take() {
+    organization();
+    nodes();
+    std::vector<WorkloadId> ids = *snapshot_.members;
+    for (const WorkloadId id : leavers()) ids.push_back(id);
+    std::sort(ids.begin(), ids.end());
+    name_devices(ids);
+    for (const WorkloadId id : ids) workload(id);
+    if (snapshot_.usage != nullptr) case_.usage = *snapshot_.usage;
+    return std::move(case_);
+  }
+
+ private:
+  void organization() {
+    case_.organization = world_.organization;
+    for (organization::Queue& queue : case_.organization.queues) {
+      const organization::Quota quota =
+          queue.quota.contains(pool_) ? queue.quota[pool_] : organization::Quota{};
+      queue.quota.assign(1, quota);
+      queue.node_pools.clear();
+    }
+  }
+
+  void nodes() {
+    const cluster::Cluster& from = world_.cluster;
+    case_.cluster.name = from.name;
+    case_.cluster.models = from.models;
+    case_.cluster.topologies = from.topologies;
+    cluster::NodePool pool = from.pools[pool_];
+    pool.nodes.clear();
+    pool.membership = 0;
+    case_.cluster.pools.push_back(std::move(pool));
+    for (const NodeId id : from.pools[pool_].nodes) {
+      const cluster::NodeOccupancy& now = from.occupancy[id];
+      if (!now.present || !now.ready) continue;
+      cluster::NodeSpec spec = from.nodes[id];
+      spec.pool = PoolId{0};
+      spec.inventory = cluster::Inventory::counts;
+      std::map<std::string, std::int32_t> advertised;
+      for (const cluster::MigInstance& instance : now.instances)
+        if (!instance.coming) ++advertised[from.models[spec.gpu_model].mig.profiles[instance.profile].name];
+      spec.mig_advertised.assign(advertised.begin(), advertised.end());
+      const NodeId copy = case_.cluster.add_node(std::move(spec));
+      if (now.cordoned) case_.cluster.occupancy.set_cordoned(copy, true);
+      nodes_.emplace(id, copy);
+    }
+  }
+
+  // Workloads that are over for the scheduler, while pods of theirs still hold devices here.
+  std::vector<WorkloadId> leavers() const {
+    std::set<WorkloadId> out;
+    for (const workload::Pod& pod : world_.workloads.pods)
+      if (holds_devices(pod.status) && nodes_.count(pod.node) > 0) out.insert(pod.workload);
+    for (const WorkloadId id : *snapshot_.members) out.erase(id);
+    return {out.begin(), out.end()};
+  }
+
+  bool shares(const workload::Pod& pod) const {
+    const auto kind = world_.workloads.shape_of(pod).gpu.kind;
+    return holds_devices(pod.status) && nodes_.count(pod.node) > 0 &&
+           (kind == workload::GpuRequestKind::fraction || kind == workload::GpuRequestKind::memory);
+  }
+
+  void name_devices(const std::vector<WorkloadId>& ids) {
+    for (const WorkloadId id : ids) {
+      for (const PodId p : world_.workloads.all[id].pods) {
+        const workload::Pod& pod = world_.workloads.pods[p];
+        if (!shares(pod)) continue;
+        for (int d = 0; d < cluster::max_devices_per_node; ++d)
+          if ((pod.devices.devices & cluster::device_bit(d)) != 0) devices_[{nodes_.at(pod.node), d}] = 0;
+      }
+    }
+    for (auto& [device, group] : devices_) {
+      group = static_cast<std::uint32_t>(case_.group_names.size());
+      case_.group_names.push_back("device-" + std::to_string(device.second));
+    }
+  }
+
+  void workload(WorkloadId from) {
+    workload::Workload w = world_.workloads.all[from];
+    // Names come again; those of a case do not.
+    const int times = ++names_[w.spec.name];
+    if (times > 1) w.spec.name += "~" + std::to_string(times);
+    w.pool = PoolId{0};
+    w.spec.node_pools = {PoolId{0}};
+    w.spec.after.clear();
+    w.spec.after_ids.clear();
+    w.spec.termination_grace = seconds(1);
+    w.deleting_job = w.delete_requested;
+    w.pod_group = true;
+    for (workload::PodTemplate& pods : w.spec.templates)
+      pods.shape = case_.workloads.intern(world_.workloads.shapes[pods.shape]);
+    const WorkloadId id = case_.workloads.all.end_id();
+    std::vector<PodId> live;
+    live.swap(w.pods);
+    std::size_t width = 1;
+    for (const PodId p : live) width = std::max(width, std::to_string(world_.workloads.pods[p].index).size());
+    for (const PodId p : live) {
+      workload::Pod pod = world_.workloads.pods[p];
+      if (pod.status == PodStatus::deleted) continue;
+      const bool shared = shares(pod);
+      const std::uint64_t held = pod.devices.devices;
+      const auto node = nodes_.find(pod.node);
+      if (holds_devices(pod.status) && node == nodes_.end())
+        continue;  // on a node that is down: no room of ours
+      pod.workload = id;
+      pod.shape = case_.workloads.intern(world_.workloads.shapes[pod.shape]);
+      pod.devices = {};
+      pod.node = holds_devices(pod.status) ? node->second : none<NodeId>();
+      if (pod.status == PodStatus::pending && !snapshot_.waiting->contains(from))
+        pod.status = PodStatus::gated;
+      if (shared) {
+        for (int d = 0; d < cluster::max_devices_per_node; ++d)
+          if ((held & cluster::device_bit(d)) != 0) pod.devices.slots.push_back(devices_.at({pod.node, d}));
+      }
+      const std::string index = std::to_string(pod.index);
+      case_.pod_names.push_back(w.spec.name + "-" + std::string(width - index.size(), '0') + index);
+      w.pods.push_back(case_.workloads.pods.push_back(std::move(pod)));
+    }
+    case_.stale_for.push_back(w.stale_since ? case_.now - *w.stale_since : Duration{-1});
+    case_.started_for.push_back(w.last_start ? case_.now - *w.last_start : minutes(1));
+    case_.workloads.all.push_back(std::move(w));
+  }
+
+  const simulation::World& world_;
+  PoolId pool_;
+  simulation::UsageReading reading_;
+  policy::Snapshot snapshot_;
+  PolicyCase case_;
+  std::map<NodeId, NodeId> nodes_;
+  std::map<std::pair<NodeId, int>, std::uint32_t> devices_;  // shared ones: their group
+  std::map<std::string, int> names_;
+};
+
+}  // namespace
+
+PolicyCase capture_policy_case(const simulation::World& world, PoolId pool, Instant now,
+                               const policy::PolicySpec& policy) {
+  return Capture(world, pool, now, policy).take();
+}
+
+}  // namespace berth::scenario

@@ -1,0 +1,73 @@
+// A case printed as a line of JSON is the same case.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "berth/scenario/policy_case.hpp"
+
+using namespace berth;
+using namespace berth::scenario;
+
+namespace {
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+// Printed, read, and run again: the same states after every cycle, and the same line when printed once more.
+void same_when_read_back(const PolicyCase& c) {
+  INFO(c.id);
+  const std::string line = print_policy_case(c);
+  Diagnostics faults;
+  const std::vector<PolicyCase> again = read_policy_cases(line + "\n", "printed", faults);
+  CHECK(faults.to_text() == "");
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].expected == c.expected);
+  CHECK(again[0].policy.options == c.policy.options);
+  CHECK(print_policy_case(again[0]) == line);
+  const auto before = trace_policy_case(c, *policy::make_policy(c.policy));
+  const auto after = trace_policy_case(again[0], *policy::make_policy(again[0].policy));
+  REQUIRE(after.size() == before.size());
+  for (std::size_t cycle = 0; cycle < before.size(); ++cycle) {
+    // Tasks of a table stand by priority; printed, they stand in that order, too.
+    for (std::size_t i = 0; i < before[cycle].size(); ++i) {
+      const auto pod = id_of<PodId>(i);
+      INFO(c.pod_names[pod]);
+      CHECK(again[0].pod_names[pod] == c.pod_names[pod]);
+      CHECK(after[cycle][pod].text() == before[cycle][pod].text());
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("our own policy cases are the same when printed and read back") {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(BERTH_SOURCE_DIR "/scenarios/policy")) {
+    if (entry.path().extension() != ".yaml") continue;
+    Diagnostics faults;
+    for (const PolicyCase& c :
+         read_policy_cases_yaml(read_file(entry.path()), entry.path().filename().string(), faults)) {
+      same_when_read_back(c);
+      ++count;
+    }
+  }
+  CHECK(count >= 40);
+}
+
+TEST_CASE("the tables' cases are the same when printed and read back") {
+  for (const char* name : {"kai-cases.jsonl", "random-cases.jsonl"}) {
+    const std::string text = read_file(std::string(BERTH_SHARED_DIR "/conformance/") + name);
+    if (text.empty()) {
+      WARN("skipped: a file of the conformance folder is not here: " << name);
+      continue;
+    }
+    Diagnostics faults;
+    for (const PolicyCase& c : read_policy_cases(text, name, faults)) same_when_read_back(c);
+  }
+}
