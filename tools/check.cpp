@@ -18,6 +18,9 @@ scenario::CaseResult run_one(const scenario::PolicyCase& one, const std::optiona
 // Flags that say what to do other than to tell which cases hold.
 const std::vector<std::pair<const char*, int (*)(const Arguments&)>> modes{
     {"compare", compare_policies},
+    {"approve", approve_cases},
+    {"capture", capture_cycle},
+    {"shrink", shrink_cases},
 };
 
 }  // namespace
@@ -29,7 +32,14 @@ void add_check_options(po::options_description_easy_init& add) {
   add("jobs", po::value<std::string>()->value_name("N"),
       "run cases in N threads; the output is the same for every N");
   add("junit", po::value<std::string>()->value_name("FILE"), "write the results as JUnit XML, too");
+  add("approve",
+      "write what came into the files of the failed cases as their new expectation; all of them or none");
   add("compare", "FILE... begins with two policies A and B: say where they decide differently");
+  add("capture", po::value<std::string>()->value_name("DIR"),
+      "write one cycle of the run in DIR as a case to FILE, or to standard output");
+  add("at", po::value<std::string>()->value_name("INSTANT"),
+      "--capture: the first cycle that decided something at or after this instant, or offset from the start");
+  add("shrink", "print each failed case, made small, as a JSON line");
   add_scenario_options(add);
 }
 
@@ -42,6 +52,8 @@ int run_check(const Arguments& arguments) {
     chosen = run;
     name = mode;
   }
+  if (arguments.has("at") && name != "capture") throw UsageError("'--at' goes with '--capture'");
+  if (arguments.positional.empty() && name != "capture") throw UsageError("FILE is missing");
   if (chosen != nullptr) return chosen(arguments);
 
   std::optional<PolicyArgument> instead;

@@ -13,5 +13,11 @@ namespace berth::tools {
 std::vector<CheckedCase> check_scenario(const std::string& path, const Arguments& arguments);
 // --compare A B CASES.
 int compare_policies(const Arguments& arguments);
+// --approve.
+int approve_cases(const Arguments& arguments);
+// --capture DIR --at T.
+int capture_cycle(const Arguments& arguments);
+// --shrink.
+int shrink_cases(const Arguments& arguments);
 
 }  // namespace berth::tools

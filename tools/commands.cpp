@@ -53,7 +53,7 @@ const std::vector<Command>& commands() {
        "NAME:OPTION=VALUE,...\n\n"
        "Exit codes: 0 all hold (--compare: the policies agree), 1 some do not, 2 a file or a case cannot be "
        "read.",
-       1, 10000, add_check_options, run_check},
+       0, 10000, add_check_options, run_check},
   };
   return all;
 }
