@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/strong_components.hpp>
+#include <limits>
 #include <utility>
 
 #include "berth/cluster/gpu_checks.hpp"
+#include "berth/core/int128.hpp"
 #include "berth/core/quantity_text.hpp"
 #include "berth/core/text.hpp"
 #include "berth/formats/openb.hpp"
@@ -108,6 +110,43 @@ void Checker::workloads() {
     }
   }
   dependencies();
+  count_pods();
+}
+
+void Checker::count_pods() {
+  std::int64_t pods = 0;
+  Int128 memory = 0;
+  for (const WorkloadSpec& w : scenario_.workloads) {
+    pods += w.pods + (w.master ? 1 : 0);
+    memory += Int128{w.pods} * w.ask.memory.value;
+    for (const PodAsk* ask : asks_of(w.sub_groups)) memory += Int128{max_pods} * ask->memory.value;
+    if (pods <= max_all_pods && memory <= max_total_memory.value) continue;
+    reader_.error(
+        w.mark, "too-many",
+        pods > max_all_pods
+            ? "the workloads up to here have more than " + std::to_string(max_all_pods) + " pods"
+            : "the workloads up to here ask for more than " + print_bytes(max_total_memory) + " of memory");
+    return;
+  }
+}
+
+// What it can draw at its highest rate until it ends.
+void Checker::count_arrivals(const GeneratorSpec& g) {
+  const Arrivals& a = g.arrivals;
+  const Instant from = a.from.from(scenario_.start());
+  std::optional<Instant> end = scenario_.end();
+  if (a.until && (!end || a.until->from(scenario_.start()) < *end)) end = a.until->from(scenario_.start());
+  Int128 arrivals = a.count.value_or(std::numeric_limits<std::int64_t>::max());
+  if (end) {
+    const Int128 length = std::max<std::int64_t>(0, (*end - from).micros);
+    const Int128 factor = std::max(1000, a.weekend_milli);  // the mean of a day, of the busier kind of day
+    arrivals = std::min(arrivals, length * a.per_hour_micro / hours(1).micros * factor / 1'000'000'000);
+  }
+  if (!end && !a.count) return;  // reported
+  if (a.per_hour_micro == 0 || arrivals * std::max(1, g.pods) <= max_all_pods) return;
+  reader_.error(g.mark, "too-many",
+                "generator " + berth::quoted(g.name.value) + " would draw more than " +
+                    std::to_string(max_all_pods) + " pods until it ends");
 }
 
 // Where no organisation is written there is one project, and nobody needs to name it.
@@ -154,6 +193,7 @@ void Checker::generators() {
     }
     common(g, pools, g.mark);
     for (const auto& [request, weight] : g.gpu.options) gpu(request, g.mark, g.node_pools);
+    count_arrivals(g);
     g.node_pools = own;
   }
 }

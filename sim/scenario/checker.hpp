@@ -71,6 +71,9 @@ class Checker {
   void gang_topology(GangTopology& topology);
   void gpu(const workload::GpuRequest& gpu, Mark mark, const std::vector<Name>& pools);
   void dependencies();
+  // Pods and their memory, of all listed workloads and of each generator, within the bounds.
+  void count_pods();
+  void count_arrivals(const GeneratorSpec& generator);
   void metric(const Expectation& expectation);
   // Reports a project that does not exist.
   bool known_project(const Name& name);

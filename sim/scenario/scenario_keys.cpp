@@ -347,6 +347,10 @@ const Keys<Scenario>& keys() {
       Keys<Scenario>("the scenario")
           .key<NumberForm<std::int32_t, 1, 1>>("version", &Scenario::version, Need::required)
           .custom(
+              "include",
+              [](Reader&, const Value&, Scenario&) { return true; },  // merged before keys are read
+              [](const Scenario&) -> std::optional<Value> { return std::nullopt; })
+          .custom(
               "name",
               [](Reader& reader, const Value& value, Scenario& out) {
                 Name name;

@@ -213,6 +213,26 @@ TEST_CASE("bad input: generators") {
         "s.yaml:8:20: error: workload 'g-3' is named as generator 'g' names what it draws\n");
 }
 
+TEST_CASE("bad input: more pods than can be simulated") {
+  std::string many = "workloads:\n";
+  for (int i = 0; i < 102; ++i)
+    many += "  - {name: w" + std::to_string(i) + ", project: vision, pods: 100000}\n";
+  CHECK(faults_of(small(many)) ==
+        "s.yaml:109:5: error: the workloads up to here have more than 10000000 pods\n");
+  many = "workloads:\n";
+  for (int i = 0; i < 12; ++i) {
+    many += "  - {name: w" + std::to_string(i) + ", project: vision, pods: 100000, memory: 2Ti}\n";
+  }
+  CHECK(faults_of(small(many)) ==
+        "s.yaml:19:5: error: the workloads up to here ask for more than 2Ei of memory\n");
+  CHECK(faults_of(small("clock: {duration: 1000d}\n"
+                        "generators: [{name: g, project: vision, arrivals: {per_hour: 1000000}}]\n")) ==
+        "s.yaml:9:14: error: generator 'g' would draw more than 10000000 pods until it ends\n");
+  CHECK(faults_of(small(
+            "clock: {duration: 1000d}\n"
+            "generators: [{name: g, project: vision, arrivals: {per_hour: 1000000, count: 10}}]\n")) == "");
+}
+
 TEST_CASE("bad input: events, changes and expectations") {
   CHECK(
       faults_of(small("events:\n"
@@ -252,6 +272,15 @@ TEST_CASE("bad input: events, changes and expectations") {
         "s.yaml:11:5: error: an expectation about a workload needs 'phase', 'node' or 'preemptions'\n"
         "s.yaml:12:5: error: an expectation about a metric needs 'at_most', 'at_least' or 'equals'\n"
         "s.yaml:13:5: error: an expectation has both 'by' and 'at'; give one of them\n");
+}
+
+TEST_CASE("bad input: a key of the scenario that is not one, even a far one") {
+  CHECK(faults_of(small("includ: other.yaml\n")) ==
+        "s.yaml:8:1: error: unknown key 'includ' in the scenario; did you mean 'include'?\n");
+  CHECK(faults_of(small("clock: {xyzzy: 1}\n")) ==
+        "s.yaml:8:9: error: unknown key 'xyzzy' in clock; expected start, zone, duration or until\n");
+  CHECK(faults_of(small("sweep: {}\n")) ==
+        "s.yaml:8:1: error: 'sweep' in the scenario is not supported by this version\n");
 }
 
 TEST_CASE("bad input: the clock") {
