@@ -31,7 +31,7 @@ struct KnownBugs {
   bool request_outlives_commit = true;
   // A node's idle and releasing GPUs are kept by steps that look at the state they find, and go astray when shares of one
   // device lie differently: evicting from a device that is partly released already takes an idle GPU where GPUs are waited
-  // for, and one of several pipelined shares, once evicted, does not give the device back.
+  // for, one of several pipelined shares, once evicted, does not give the device back, and a roll back need not restore them.
   bool shared_gpus_booked_by_steps = true;
   bool operator==(const KnownBugs&) const = default;
 };

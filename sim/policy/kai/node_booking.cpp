@@ -109,6 +109,26 @@ void change_group(NodeInfo& node, const NodeChange& c, int sign) {
   node.releasing.gpus += sign * c.releasing;
 }
 
+// Undoing is booked by steps too, as a share that comes back or goes: it need not restore the whole GPUs.
+void undo_by_steps(NodeInfo& node, SharedGroup& g, const NodeChange& done) {
+  NodeChange c = done;
+  c.idle = c.releasing = 0;
+  change_group(node, c, -1);
+  const Lies lay = c.releasing_tasks != 0   ? Lies::releasing
+                   : c.pipelined_tasks != 0 ? Lies::pipelined
+                                            : Lies::firm;
+  if (c.tasks > 0) {
+    take_off_by_steps(node, g, lay, c.used, c);
+  } else {
+    put_on_by_steps(node, g, lay, -c.used, c);
+  }
+  node.idle.gpus += c.idle;
+  node.releasing.gpus += c.releasing;
+  const bool restored =
+      c.idle == -done.idle && c.releasing == -done.releasing && g.counted_releasing == done.was_counted;
+  node.astray = node.astray || !restored;
+}
+
 std::size_t position_of(const NodeInfo& node, GroupIx group) {
   for (std::size_t i = 0; i < node.groups.size(); ++i) {
     if (node.groups[i].id == group) return i;
@@ -217,11 +237,15 @@ void undo(Session& session, const NodeChange& c) {
     session.groups.resize(index_of(node.groups.back().id));
     node.groups.pop_back();
   } else {
-    change_group(node, c, -1);
-    node.groups[c.position].has_entry = c.had_entry;
-    node.groups[c.position].counted_releasing = c.was_counted;
+    SharedGroup& g = node.groups[c.position];
+    if (session.options.bugs.shared_gpus_booked_by_steps) {
+      undo_by_steps(node, g, c);
+    } else {
+      change_group(node, c, -1);
+    }
+    g.has_entry = c.had_entry;
   }
-  node.version = c.version;
+  node.version = node.astray ? ++session.last_version : c.version;
 }
 
 void leave_releasing_share(Session& session, NodeIx node_ix, ShapeIx shape_ix, GroupIx group) {
