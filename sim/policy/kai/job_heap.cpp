@@ -12,11 +12,6 @@ JobHeap::JobHeap(const Session& session, AttemptRequests& requests, Order order,
       max_depth_(max_depth > 0 ? static_cast<std::size_t>(max_depth) : 0),
       nodes_(session.queues.size()) {}
 
-bool JobHeap::job_less(JobIx left, JobIx right) const {
-  const bool first = order_key(session_, left) < order_key(session_, right);
-  return first != victims_;
-}
-
 QueueContender JobHeap::contender(QueueIx queue) {
   QueueContender c;
   c.queue = &session_.queues[queue];
@@ -58,7 +53,7 @@ void JobHeap::activate(QueueIx queue) {
 }
 
 void JobHeap::push_to_leaf(JobIx job) {
-  const auto less = [&](JobIx a, JobIx b) { return job_less(a, b); };
+  const auto less = job_less();
   std::vector<JobIx>& jobs = nodes_[session_.jobs[job].queue].jobs;
   heap_push(jobs, job, less);
   ++size_;
@@ -100,7 +95,7 @@ JobIx JobHeap::pop() {
   while (!nodes_[leaf].children.empty()) leaf = look_at_top(nodes_[leaf].children);
   Node& node = nodes_[leaf];
   BERTH_INVARIANT(!node.jobs.empty(), "an active queue holds a job");
-  const JobIx job = heap_pop(node.jobs, [&](JobIx a, JobIx b) { return job_less(a, b); });
+  const JobIx job = heap_pop(node.jobs, job_less());
   --size_;
   if (victims_) node.popped += session_.jobs[job].allocated;
   // Queues without a job leave, from the leaf up; the others on the way to the root are marked.

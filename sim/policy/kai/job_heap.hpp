@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sim/policy/kai/allocation_info.hpp"
+#include "sim/policy/kai/job_order.hpp"
 #include "sim/policy/kai/queue_order.hpp"
 #include "sim/policy/kai/session.hpp"
 
@@ -104,7 +105,12 @@ class JobHeap {
     Resources popped;  // victims: allocated amounts of the popped jobs, in pop order
   };
 
-  bool job_less(JobIx left, JobIx right) const;
+  // A value, so that the heap's moves see through it.
+  auto job_less() const {
+    return [&session = session_, victims = victims_](JobIx left, JobIx right) {
+      return (order_key(session, left) < order_key(session, right)) != victims;
+    };
+  }
   bool queue_less(QueueIx left, QueueIx right);
   QueueContender contender(QueueIx queue);
   std::vector<QueueIx>& heap_of_parent(QueueIx queue);

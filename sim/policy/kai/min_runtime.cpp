@@ -65,17 +65,15 @@ Duration reclaim_min_runtime(const Queues& queues, ReclaimResolve method, QueueI
   if (victim == none<QueueIx>() || reclaimer == none<QueueIx>()) return fallback;
   if (method == ReclaimResolve::queue)
     return upward(queues, victim, &QueueInfo::reclaim_min_runtime, fallback);
-  // The victim's first queue that is not the reclaimer's as well; the leaf itself when there is none.
-  std::vector<QueueIx> left;
-  std::vector<QueueIx> right;
-  queue_path(queues, reclaimer, left);
-  queue_path(queues, victim, right);
+  // The victim's topmost queue that is not the reclaimer's as well; the leaf itself when there is none.
+  const auto of_reclaimer = [&](QueueIx queue) {
+    for (QueueIx q = reclaimer; q != none<QueueIx>(); q = queues[q].parent) {
+      if (q == queue) return true;
+    }
+    return false;
+  };
   QueueIx start = victim;
-  for (std::size_t i = 0; i < right.size(); ++i) {
-    if (i < left.size() && left[i] == right[i]) continue;
-    start = right[i];
-    break;
-  }
+  for (QueueIx q = victim; q != none<QueueIx>() && !of_reclaimer(q); q = queues[q].parent) start = q;
   return upward(queues, start, &QueueInfo::reclaim_min_runtime, fallback);
 }
 
