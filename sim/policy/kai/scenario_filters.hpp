@@ -30,7 +30,6 @@ class FreestNodes {
 
  private:
   std::vector<double> free_;
-  std::size_t k_;
   std::vector<NodeIx> best_;
 };
 

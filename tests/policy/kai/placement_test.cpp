@@ -361,6 +361,31 @@ TEST_CASE("kai: evicting from a device that is partly released takes an idle GPU
   }
 }
 
+TEST_CASE("kai: matched requirements agree with first fit by the book") {
+  rc::check("first fit on descending holders that are never re-sorted", [] {
+    const auto descending = [] {
+      std::vector<double> values;
+      for (int i = *rc::gen::inRange(0, 7); i > 0; --i) values.push_back(*rc::gen::inRange(0, 9) / 2.0);
+      std::sort(values.begin(), values.end(), std::greater<>());
+      return values;
+    };
+    const std::vector<double> requirements = descending();
+    const std::vector<double> holders = descending();
+    const bool slow = [&] {
+      std::vector<double> left = holders;
+      for (const double requirement : requirements) {
+        if (requirement == 0) return true;
+        std::size_t i = 0;
+        while (i < holders.size() && holders[i] >= requirement && left[i] < requirement) ++i;
+        if (i == holders.size() || holders[i] < requirement) return false;
+        left[i] -= requirement;
+      }
+      return true;
+    }();
+    RC_ASSERT(match_requirements(requirements, holders) == slow);
+  });
+}
+
 TEST_CASE("kai: the k freest nodes agree with sorting all of them") {
   rc::check("values of the kept nodes equal the k largest", [] {
     const auto count = *rc::gen::inRange<std::size_t>(1, 12);
