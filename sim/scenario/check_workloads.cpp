@@ -80,6 +80,10 @@ std::vector<std::size_t> cycle_through(const Graph& graph, const std::vector<std
 }  // namespace
 
 void Checker::workloads() {
+  CheckpointSpec& checkpoint = scenario_.defaults.checkpoint;
+  for (std::optional<Duration>* part : {&checkpoint.every, &checkpoint.cost, &checkpoint.restart}) {
+    if (!*part) *part = Duration{};
+  }
   for (const WorkloadSpec& w : scenario_.workloads) {
     if (w.name.value.empty()) continue;
     const auto [at, fresh] = workloads_.try_emplace(w.name.value, w.name.mark);
@@ -204,7 +208,13 @@ void Checker::common(WorkloadCommon& w, const std::vector<Name>& default_pools, 
   if (!w.image_pull) w.image_pull = defaults.image_pull;
   if (!w.creation_delay) w.creation_delay = defaults.creation_delay;
   if (!w.termination_grace) w.termination_grace = defaults.termination_grace;
-  if (!w.checkpoint) w.checkpoint = defaults.checkpoint;
+  if (!w.checkpoint) w.checkpoint.emplace();
+  const auto inherit = [&](std::optional<Duration> CheckpointSpec::*part) {
+    if (!((*w.checkpoint).*part)) (*w.checkpoint).*part = defaults.checkpoint.*part;
+  };
+  inherit(&CheckpointSpec::every);
+  inherit(&CheckpointSpec::cost);
+  inherit(&CheckpointSpec::restart);
   pool_names(w.node_pools);
   if (w.node_pools.empty()) w.node_pools = default_pools;
   const auto known_model = [&](const Name& name) {

@@ -124,7 +124,7 @@ Submission submission_of(const WorkloadCommon& common, const PodAsk& ask, const 
   spec.framework = common.framework;
   spec.submitted_by = common.submitted_by;
   spec.image = common.image;
-  spec.checkpoints = {common.checkpoint->every, common.checkpoint->cost, common.checkpoint->restart};
+  spec.checkpoints = {*common.checkpoint->every, *common.checkpoint->cost, *common.checkpoint->restart};
   spec.image_pull = *common.image_pull;
   spec.creation_delay = *common.creation_delay;
   spec.termination_grace = *common.termination_grace;

@@ -203,6 +203,15 @@ workloads:
 )");
 }
 
+TEST_CASE("print: what a workload's checkpoint does not say is that of the defaults") {
+  const auto loaded =
+      test::load(test::small("defaults: {checkpoint: {every: 30m, cost: 20s}}\n"
+                             "workloads: [{name: w, project: vision, checkpoint: {every: 1h}}]\n"));
+  REQUIRE(loaded.scenario);
+  const CheckpointSpec& c = *loaded.scenario->workloads[0].checkpoint;
+  CHECK(c == CheckpointSpec{hours(1), seconds(20), Duration{}});
+}
+
 TEST_CASE("print: the defaults of what is not said") {
   const auto loaded = test::load(
       "version: 1\n"

@@ -55,8 +55,9 @@ struct SubGroupSpec {
   bool operator==(const SubGroupSpec&) const = default;
 };
 
+// Each part that a workload does not say is that of the defaults; after loading all are said.
 struct CheckpointSpec {
-  Duration every, cost, restart;
+  std::optional<Duration> every, cost, restart;
   bool operator==(const CheckpointSpec&) const = default;
 };
 
