@@ -27,12 +27,23 @@ std::string_view words_of(Resource r) {
   return "GPUs";
 }
 
+// "1 GPU", "2.5 CPU cores", "unlimited GPUs".
+std::string amount_words(Resource r, double amount) {
+  if (amount == unlimited) return "unlimited " + std::string(words_of(r));
+  const std::string text = amount_text(r, amount);
+  if (text == "1" && r == Resource::gpu) return "1 GPU";
+  if (text == "1" && r == Resource::cpu) return "1 CPU core";
+  return text + " " + std::string(words_of(r));
+}
+
 // One level of the queue tree: its GPUs; CPU and memory only where the queue bounds them.
 void tell_queue(const Session& s, QueueIx ix, std::vector<std::string>& lines) {
   const QueueInfo& q = s.queues[ix];
   for (const Resource r : {Resource::gpu, Resource::cpu, Resource::memory}) {
     if (r != Resource::gpu && q.quota[r] == unlimited && q.limit[r] == unlimited) continue;
-    const auto text = [&](double amount) { return amount_text(r, amount); };
+    const auto text = [&](double amount) {
+      return amount == unlimited ? std::string("unlimited") : amount_text(r, amount);
+    };
     std::string line = "queue " + q.name + ", " + std::string(words_of(r)) + ": quota " + text(q.quota[r]) +
                        ", limit " + text(q.limit[r]) + ", fair share " + text(q.fair_share[r]) + ", in use " +
                        text(q.allocated[r]);
@@ -86,12 +97,12 @@ void tell_scenarios(const Session& s, Action action, const std::vector<ScenarioO
     const char* words;
   };
   static constexpr std::array<Kind, 6> kinds{{
-      {End::accepted, "would do"},
-      {End::rejected_by_filter, "cannot free enough in one place"},
-      {End::does_not_fit, "leave no room for it even so"},
-      {End::min_runtime, "touch a workload protected by its minimum run time"},
-      {End::reclaim_rules, "may not be taken by the rules of reclaim"},
-      {End::victim_not_replaced, "would have no other place"},
+      {End::accepted, "enough for some of its pods"},
+      {End::rejected_by_filter, "too little in one place"},
+      {End::does_not_fit, "no fit even so"},
+      {End::min_runtime, "protected by a minimum run time"},
+      {End::reclaim_rules, "against the rules of reclaim"},
+      {End::victim_not_replaced, "no other place for the victims"},
   }};
   std::string summary;
   std::size_t total = 0;
@@ -106,11 +117,11 @@ void tell_scenarios(const Session& s, Action action, const std::vector<ScenarioO
     }
     if (n == 0) continue;
     total += n;
-    summary += (summary.empty() ? "" : "; ") + std::to_string(n) + " " + kind.words;
+    summary += (summary.empty() ? "" : "; ") + std::string(kind.words) + ": " + std::to_string(n);
   }
   if (total == 0) return;
   lines.push_back(std::string(name_of(action)) + " considered " + count_of(total, "set", "sets") +
-                  " of victims: " + summary);
+                  " of victims (" + summary + ")");
   if (latest == nullptr) return;
   std::string line = std::string(name_of(action)) + " refused to move " + names_of(s, latest->victims);
   if (latest->end == End::reclaim_rules) line += ": " + verdict_words(s, latest->verdict);
@@ -124,10 +135,11 @@ void tell_waiting(const Session& s, JobIx ix, const JobOutcome* found, std::vect
   const AttemptRequest request = tasks_to_allocate_request(s, ix, Attempt::real);
   std::vector<TaskIx> tasks;
   tasks_to_allocate(s, ix, Attempt::real, tasks);
-  lines.push_back("asks now for " + count_of(tasks.size(), "pod", "pods") + " together: " +
-                  amount_text(Resource::gpu, request.with_gpu_memory(s.options.min_node_gpu_memory).gpu) +
-                  " GPUs, " + amount_text(Resource::cpu, request.amounts.cpu) + " CPU cores, " +
-                  amount_text(Resource::memory, request.amounts.memory) + " GB of memory" +
+  const double gpus = request.with_gpu_memory(s.options.min_node_gpu_memory).gpu;
+  lines.push_back("asks now for " + count_of(tasks.size(), "pod", "pods together") + ": " +
+                  amount_words(Resource::gpu, gpus) + ", " +
+                  amount_words(Resource::cpu, request.amounts.cpu) + ", " +
+                  amount_words(Resource::memory, request.amounts.memory) +
                   (job.preemptible ? "; preemptible" : "; not preemptible") + ", priority " +
                   std::to_string(job.priority));
   for (QueueIx q = job.queue; q != none<QueueIx>(); q = s.queues[q].parent) tell_queue(s, q, lines);

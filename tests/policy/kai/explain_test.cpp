@@ -1,0 +1,87 @@
+// What `kai` says about a workload that waits: its queues with their numbers, the victims that were considered, who said no.
+#include <catch2/catch.hpp>
+
+#include "berth/scenario/policy_case.hpp"
+
+using namespace berth;
+
+namespace {
+
+// Two queues of one department share a node of 2 GPUs; `holder` has both, and lets go of what is above its fair share.
+constexpr const char* two_queues = R"({"id": "two queues", "actions": ["allocate", "reclaim"],
+ "nodes": [{"name": "n0", "gpus": 2, "gpu_memory_mib": 100, "allocatable_milli_cpu": 64000,
+            "allocatable_memory_bytes": 64000000000}],
+ "departments": [{"name": "d"}],
+ "queues": [{"name": "holder", "parent": "d", "gpu_quota": HOLDER, "gpu_over_quota_weight": 0},
+            {"name": "asker", "parent": "d", "gpu_quota": 1, "gpu_over_quota_weight": 1}],
+ "jobs": [{"name": "old", "queue": "holder", "priority": 50, "gpus_per_task": 2, "milli_cpu_per_task": 1000,
+           "memory_bytes_per_task": 1000000000, "tasks": [{"name": "old-0", "status": "running", "node": "n0"}]},
+          {"name": "new", "queue": "asker", "priority": 50, "gpus_per_task": 1, "milli_cpu_per_task": 1000,
+           "memory_bytes_per_task": 1000000000, "tasks": [{"name": "new-0", "status": "pending"}]}],
+ "expected": {}})";
+
+policy::Explanation explained(const std::string& holder_quota) {
+  std::string text = two_queues;
+  text.replace(text.find("HOLDER"), 6, holder_quota);
+  for (char& c : text) c = c == '\n' ? ' ' : c;
+  Diagnostics faults;
+  const auto cases = scenario::read_policy_cases(text, "cases", faults);
+  REQUIRE(faults.to_text() == "");
+  REQUIRE(cases.size() == 1);
+  const scenario::PolicyCase& c = cases.front();
+  std::vector<WorkloadId> members;
+  workload::WaitingList waiting;
+  for (std::size_t i = 0; i < c.workloads.all.size(); ++i) {
+    const WorkloadId id = id_of<WorkloadId>(i);
+    members.push_back(id);
+    if (c.workloads.pods[c.workloads.all[id].pods.front()].status == workload::PodStatus::pending)
+      waiting.insert(id);
+  }
+  policy::Snapshot snapshot;
+  snapshot.now = c.now;
+  snapshot.cluster = &c.cluster;
+  snapshot.organization = &c.organization;
+  snapshot.workloads = &c.workloads;
+  snapshot.members = &members;
+  snapshot.waiting = &waiting;
+  snapshot.group_names = &c.group_names;
+  snapshot.pod_names = &c.pod_names;
+  policy::WorkingCluster working;
+  policy::Transaction transaction(snapshot, working);
+  policy::Explanation explanation;
+  policy::make_policy(c.policy)->cycle(snapshot, transaction, explanation);
+  return explanation;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("kai: an explanation has the queue's numbers at every level, and the rule that said no") {
+  const policy::Explanation e = explained("2");
+  REQUIRE(e.workloads.size() == 2);
+  CHECK(e.workloads[0].lines.empty());
+  CHECK(joined(e.workloads[1].lines) ==
+        "asks now for 1 pod: 1 GPU, 1 CPU core, 1 GB of memory; preemptible, priority 50\n"
+        "queue asker, GPUs: quota 1, limit unlimited, fair share 1, in use 0, asked for in all 1\n"
+        "queue d, GPUs: quota unlimited, limit unlimited, fair share 2, in use 2, asked for in all 3\n"
+        "pod 0: no nodes with enough resources were found: 1 node(s) didn't have enough resources: GPUs.\n"
+        "reclaim considered 1 set of victims (against the rules of reclaim: 1)\n"
+        "reclaim refused to move old: queue holder is not above its fair share, and asker would not stay "
+        "within its "
+        "quota\n");
+}
+
+TEST_CASE("kai: an explanation says for whom a pod was reclaimed") {
+  const policy::Explanation e = explained("1");
+  REQUIRE(e.workloads.size() == 2);
+  CHECK(joined(e.workloads[0].lines) == "pod 0 was reclaimed for new of queue asker\n");
+  CHECK(e.workloads[1].lines.empty());
+  REQUIRE(e.nodes.size() == 1);
+  CHECK(e.nodes[0].idle_gpus == 0);
+  CHECK(e.nodes[0].releasing_gpus == 1);
+}
