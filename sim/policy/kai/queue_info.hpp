@@ -33,7 +33,7 @@ struct QueueInfo {
   Resources fair_share;
   Resources allocated;
   Resources allocated_non_preemptible;
-  Resources allocatable_share;               // queue_order.hpp; fixed like fair_share
+  Resources allocatable_share;  // queue_order.hpp; fixed like fair_share
 
   bool leaf() const { return children.empty(); }
 };
