@@ -10,6 +10,7 @@
 #include "berth/core/time_text.hpp"
 #include "berth/policy/fit.hpp"
 #include "berth/records/fit_messages.hpp"
+#include "berth/records/spread.hpp"
 #include "berth/records/summary.hpp"
 #include "berth/records/workload_events.hpp"
 #include "berth/records/workload_facts.hpp"
@@ -299,6 +300,7 @@ std::string explain_workload(const View& view, const simulation::JournalReader& 
     }
     out += " since " + print_instant(pod.bound_at) + "\n";
   }
+  out += spread_text(view, workload);
   return out;
 }
 
