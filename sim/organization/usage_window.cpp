@@ -34,7 +34,7 @@ Instant cron_start(const CronSchedule& cron, Instant now) {
 }
 
 [[noreturn]] void refuse(const std::string& option, const std::string& why) {
-  throw std::invalid_argument("policy option time_based_fair_share." + option + ": " + why);
+  throw std::invalid_argument("option 'time_based_fair_share." + option + "': " + why);
 }
 
 }  // namespace

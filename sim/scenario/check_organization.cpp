@@ -198,6 +198,7 @@ void Checker::policy() {
     if (choice.name.value == "kai") choice.cycle = seconds(1);
   }
   if (!usable) return;
+  const std::size_t faults = reader_.diagnostics().error_count();
   const std::vector<policy::PolicyOption> options = policy::policy_options(choice.name.value);
   std::vector<std::string> names;
   for (const policy::PolicyOption& option : options) names.push_back(option.name);
@@ -227,6 +228,16 @@ void Checker::policy() {
     } catch (const std::invalid_argument&) {
       continue;
     }
+  }
+  // Then all together: what one by itself cannot be wrong about.
+  spec.options.clear();
+  for (const auto& [option, text] : choice.options) {
+    if (has(names, option)) spec.options.emplace(option, text.value);
+  }
+  try {
+    if (reader_.diagnostics().error_count() == faults) policy::make_policy(spec);
+  } catch (const std::invalid_argument& wrong) {
+    reader_.error(choice.mark, "wrong-value", wrong.what());
   }
   if (const auto order = choice.options.find("order"); order != choice.options.end()) {
     const std::string& text = order->second.value;

@@ -154,11 +154,11 @@ TEST_CASE("usage options of a scenario's policy") {
   CHECK(options->type == UsageWindow::sliding);
   CHECK_THROWS_WITH(
       read_usage_options({{"time_based_fair_share.window_type", "Sliding"}}),
-      "policy option time_based_fair_share.window_type: 'Sliding' is none of sliding, tumbling, cron");
+      "option \'time_based_fair_share.window_type\': 'Sliding' is none of sliding, tumbling, cron");
   CHECK_THROWS_WITH(read_usage_options({{"time_based_fair_share.window_type", "cron"}}),
-                    "policy option time_based_fair_share.cron: a cron window needs a schedule");
+                    "option \'time_based_fair_share.cron\': a cron window needs a schedule");
   CHECK_THROWS_WITH(read_usage_options({{"time_based_fair_share.cron", "often"}}),
-                    "policy option time_based_fair_share.cron: 'often' is no cron schedule of five fields");
+                    "option \'time_based_fair_share.cron\': 'often' is no cron schedule of five fields");
   CHECK_THROWS_WITH(read_usage_options({{"time_based_fair_share.windw", "1d"}}),
                     Catch::Contains("there is no such option; there are window, window_type"));
 }

@@ -7,6 +7,7 @@
 #include "berth/core/diagnostic.hpp"
 #include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
+#include "berth/organization/usage_window.hpp"
 #include "sim/policy/kai/min_runtime.hpp"
 #include "sim/policy/kai/policy_options.hpp"
 #include "sim/policy/kai/reclaim_rules.hpp"
@@ -333,6 +334,12 @@ std::vector<PolicyOption> option_table() {
 
 std::unique_ptr<Policy> make_kai(const PolicySpec& spec) {
   Options options = read_options(spec.options);
+  // Usage is accounted for by the World; here its options are only checked. A cron window's schedule may be said apart.
+  std::map<std::string, std::string> usage = spec.options;
+  const auto type = usage.find("time_based_fair_share.window_type");
+  if (type != usage.end() && type->second == "cron")
+    usage.try_emplace("time_based_fair_share.cron", "@daily");
+  organization::read_usage_options(usage);
   // The operator adds podaffinity to the plugins of the reference's code (section 1).
   if (!options.plugins_given) options.plugins.pod_affinity = true;
   return std::make_unique<KaiPolicy>(std::move(options));

@@ -220,3 +220,58 @@ TEST_CASE("kai: random walks of the heap follow the twin's") {
   CHECK(rc::check("jobs", [] { walk_beside_twin(false); }));
   CHECK(rc::check("victims", [] { walk_beside_twin(true); }));
 }
+
+TEST_CASE("kai: job order as one number is priority, gang state and age one after the other") {
+  CHECK(rc::check("order key", [] {
+    RuleSession s;
+    s.session.options.plugins.priority = *rc::gen::arbitrary<bool>();
+    s.session.options.plugins.elastic = *rc::gen::arbitrary<bool>();
+    const QueueIx q = s.add_queue(queue_of("q", 0, 4, 4), none<QueueIx>());
+    for (int i = *rc::gen::inRange(2, 8); i > 0; --i) {
+      JobInfo job;
+      job.name = job.uid = "j" + std::to_string(i);
+      job.queue = q;
+      job.priority = *rc::gen::element(-2'000'000'000, -1, 0, 50, 100, 2'000'000'000);
+      job.created = {*rc::gen::inRange(0, 3)};
+      RuleSession::Set set{"default", *rc::gen::inRange(0, 3), {}};
+      for (int t = *rc::gen::inRange(0, 4); t > 0; --t) {
+        set.tasks.push_back(
+            {"t", *rc::gen::element(TaskStatus::running, TaskStatus::pending), false, gpus(1)});
+      }
+      s.add_job(job, {set});
+    }
+    s.rank_jobs();
+    const auto plainly = [&](JobIx l, JobIx r) {
+      const JobInfo& left = s.session.jobs[l];
+      const JobInfo& right = s.session.jobs[r];
+      if (s.session.options.plugins.priority && left.priority != right.priority) {
+        return left.priority > right.priority ? First::left : First::right;
+      }
+      if (s.session.options.plugins.elastic && compare_gang_state(s.session, l, r) != First::equal) {
+        return compare_gang_state(s.session, l, r);
+      }
+      if (left.age_rank == right.age_rank) return First::equal;
+      return left.age_rank < right.age_rank ? First::left : First::right;
+    };
+    for (int round = 0; round < 2; ++round) {
+      for (std::size_t l = 0; l < s.session.jobs.size(); ++l) {
+        for (std::size_t r = 0; r < s.session.jobs.size(); ++r) {
+          RC_ASSERT(compare_jobs(s.session, id_of<JobIx>(l), id_of<JobIx>(r)) ==
+                    plainly(id_of<JobIx>(l), id_of<JobIx>(r)));
+        }
+      }
+      // A task starts: the job's version says so.
+      for (TaskInfo& task : s.session.tasks) {
+        if (task.status != TaskStatus::pending) continue;
+        task.status = TaskStatus::running;
+        for (StatusCounts* counts :
+             {&s.session.jobs[task.job].counts, &s.session.pod_sets[task.pod_set].counts}) {
+          counts->add(TaskStatus::pending, -1);
+          counts->add(TaskStatus::running, 1);
+        }
+        ++s.session.jobs[task.job].version;
+        break;
+      }
+    }
+  }));
+}
