@@ -95,7 +95,8 @@ class Watched {
     out.text = said(*e_);
     out.holds = met_ && *met_ <= limit_;
     if (out.holds) return out;
-    out.difference = (e_->by || e_->at ? "it was " : "it is ") + state_ +
+    const bool clause = state_.find(", ") != std::string::npos;  // "Completed, preempted once"
+    out.difference = (e_->by || e_->at ? "it was " : "it is ") + state_ + (clause ? "," : "") +
                      (e_->by || e_->at ? " then" : " at the end of the run");
     if (met_) {
       out.difference += ", and was so first after " + short_duration(*met_ - start_);

@@ -78,7 +78,7 @@ std::string json_text(const ordered_json& value, bool spaced) {
 }
 
 Edit json_edit(const std::string& text, const PolicyCase& c, const Expected& expected,
-               std::vector<std::string>& changes) {
+               std::vector<ApprovedChange>& changes) {
   std::size_t at = skip_blanks(text, line_start(text, c.place.line));
   const std::size_t end = json_value_end(text, at);
   const bool spaced = text.substr(at, end - at).find("\": ") != std::string::npos;
@@ -91,14 +91,12 @@ Edit json_edit(const std::string& text, const PolicyCase& c, const Expected& exp
     const std::size_t from = skip_blanks(text, text.find(':', key_end) + 1);
     const std::size_t to = json_value_end(text, from);
     if (key == "\"expected\"") {
-      changes.push_back("- " + text.substr(from, to - from));
-      changes.push_back("+ " + value);
+      changes.push_back({c.id, text.substr(from, to - from), value});
       return {from, to, value};
     }
     at = skip_blanks(text, to) + 1;
   }
-  changes.push_back("- nothing was expected");
-  changes.push_back("+ " + value);
+  changes.push_back({c.id, "nothing was expected", value});
   return {end - 1, end - 1, (spaced ? ", \"expected\": " : ",\"expected\":") + value};
 }
 
@@ -128,20 +126,26 @@ Value expect_value(const Expected& expected) {
   Value out = Value::map();
   for (const auto& [name, task] : expected.jobs) out.add(name, task_value(task));
   for (const auto& [name, task] : expected.tasks) out.add(name, task_value(task));
+  const auto put = [](Value& map, const char* key, const std::optional<std::int64_t>& number) {
+    if (number) map.add(key, Value::scalar(std::to_string(*number)));
+  };
   if (!expected.nodes.empty()) {
-    Value& nodes = out.add("nodes", Value::map());
+    Value nodes = Value::map();
     for (const auto& [name, node] : expected.nodes) {
-      Value& one = nodes.add(name, Value::map());
-      if (node.idle_gpus) one.add("idle_gpus", Value::scalar(std::to_string(*node.idle_gpus)));
-      if (node.releasing_gpus) one.add("releasing_gpus", Value::scalar(std::to_string(*node.releasing_gpus)));
+      Value one = Value::map();
+      put(one, "idle_gpus", node.idle_gpus);
+      put(one, "releasing_gpus", node.releasing_gpus);
+      nodes.add(name, std::move(one));
     }
+    out.add("nodes", std::move(nodes));
   }
   const AtMost& most = expected.at_most;
   if (!most.binds && !most.evictions && !most.pipelines) return out;
-  Value& at_most = out.add("at_most", Value::map());
-  if (most.binds) at_most.add("binds", Value::scalar(std::to_string(*most.binds)));
-  if (most.evictions) at_most.add("evictions", Value::scalar(std::to_string(*most.evictions)));
-  if (most.pipelines) at_most.add("pipelines", Value::scalar(std::to_string(*most.pipelines)));
+  Value at_most = Value::map();
+  put(at_most, "binds", most.binds);
+  put(at_most, "evictions", most.evictions);
+  put(at_most, "pipelines", most.pipelines);
+  out.add("at_most", std::move(at_most));
   return out;
 }
 
@@ -218,8 +222,8 @@ std::string block_text(const Value& value, std::size_t indent) {
   return out;
 }
 
-Edit yaml_edit(const std::string& text, const Value& written, const Expected& expected,
-               std::vector<std::string>& changes) {
+Edit yaml_edit(const std::string& text, const Value& written, const std::string& id, const Expected& expected,
+               std::vector<ApprovedChange>& changes) {
   const YamlText lines(text);
   const Value value = expect_value(expected);
   const std::string line = emit_yaml_line(value);
@@ -227,8 +231,7 @@ Edit yaml_edit(const std::string& text, const Value& written, const Expected& ex
   const std::size_t case_at = lines.at(written.mark);
   if (own == nullptr) {
     // It was taken from another case: from now on it has its own.
-    changes.push_back("- as in the case that it is like");
-    changes.push_back("+ expect: " + line);
+    changes.push_back({id, "as in the case that it is like", "expect: " + line});
     if (text[case_at] == '{') {
       const std::size_t end = lines.flow_end(case_at) - 1;
       return {end, end, ", expect: " + line};
@@ -246,22 +249,20 @@ Edit yaml_edit(const std::string& text, const Value& written, const Expected& ex
         "its 'expect' is an alias, or written in another unusual way; change it by hand");
   if (text[from] == '{') {
     const std::size_t to = lines.flow_end(from);
-    changes.push_back("- expect: " + text.substr(from, to - from));
-    changes.push_back("+ expect: " + line);
+    changes.push_back({id, "expect: " + text.substr(from, to - from), "expect: " + line});
     return {from, to, line};
   }
   const std::size_t indent = lines.column(from);
   if (indent <= lines.column(key)) throw std::invalid_argument("its 'expect' is written in an unusual way");
   const std::size_t to = lines.block_end(from, indent);
-  changes.push_back("- expect: " + emit_yaml_line(own->value));
-  changes.push_back("+ expect: " + line);
+  changes.push_back({id, "expect: " + emit_yaml_line(own->value), "expect: " + line});
   return {colon + 1, to, block_text(value, indent)};
 }
 
 }  // namespace
 
 std::string with_approvals(const std::string& text, const std::string& file, bool yaml,
-                           const std::vector<Approval>& approvals, std::vector<std::string>& changes) {
+                           const std::vector<Approval>& approvals, std::vector<ApprovedChange>& changes) {
   std::map<std::string, const Expected*> wanted;
   for (const Approval& approval : approvals) wanted.emplace(approval.id, &approval.expected);
   std::vector<Edit> edits;
@@ -277,15 +278,19 @@ std::string with_approvals(const std::string& text, const std::string& file, boo
   const std::optional<Value> root = document.parse(text, document.add_file(file), ignored);
   const Entry* cases = root && root->is_map() ? root->find("cases") : nullptr;
   if (cases == nullptr) return text;
-  for (const Value& one : cases->value.items) {
-    const Entry* name = one.find("name");
-    const auto found = name == nullptr ? wanted.end() : wanted.find(file + "#" + name->value.text);
-    if (found == wanted.end()) continue;
-    try {
-      edits.push_back(yaml_edit(text, one, *found->second, changes));
-    } catch (const std::invalid_argument& error) {
-      throw std::invalid_argument("case " + berth::quoted(found->first) + ": " + error.what());
+  for (const bool own : {true, false}) {
+    for (const Value& one : cases->value.items) {
+      if ((one.find("expect") != nullptr) != own) continue;
+      const Entry* name = one.find("name");
+      const auto found = name == nullptr ? wanted.end() : wanted.find(file + "#" + name->value.text);
+      if (found == wanted.end()) continue;
+      try {
+        edits.push_back(yaml_edit(text, one, found->first, *found->second, changes));
+      } catch (const std::invalid_argument& error) {
+        throw std::invalid_argument("case " + berth::quoted(found->first) + ": " + error.what());
+      }
     }
+    if (!edits.empty()) break;
   }
   return applied(text, std::move(edits));
 }

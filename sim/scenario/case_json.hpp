@@ -123,4 +123,14 @@ inline workload::PodStatus status_named(const std::string& name, const std::stri
   fault(where + ": unknown status '" + name + "'" + nearest(name, known));
 }
 
+inline std::int64_t milli(double gpus) {
+  return static_cast<std::int64_t>(std::llround(gpus * 1000));
+}
+
+// Rounds and seconds.
+inline std::int64_t bounded(std::int64_t n) {
+  if (n > 1'000'000) fault("a number of rounds or seconds above 1000000: " + std::to_string(n));
+  return n;
+}
+
 }  // namespace berth::scenario::case_json

@@ -8,6 +8,7 @@
 #include "berth/core/time_text.hpp"
 #include "berth/scenario/policy_case.hpp"
 #include "case_json.hpp"
+#include "case_parts.hpp"
 #include "case_request.hpp"
 
 namespace berth::scenario {
@@ -18,10 +19,6 @@ using workload::PodStatus;
 
 // The instant of every case's first snapshot.
 const Instant first_snapshot{days(20'000).micros};
-
-std::int64_t milli(double gpus) {
-  return static_cast<std::int64_t>(std::llround(gpus * 1000));
-}
 
 std::string profile_of(const std::string& resource, const std::string& where) {
   constexpr std::string_view prefix = "nvidia.com/mig-";
@@ -52,95 +49,23 @@ class CaseReader {
     c_.rounds_after_match = static_cast<std::int32_t>(bounded(whole(j_, "rounds_after_match", "case", 0, 0)));
     c_.between_rounds = seconds(bounded(whole(j_, "seconds_between_rounds", "case", 0, 0)));
     if (field(j_, "between_rounds") != nullptr) c_.between_rounds = duration(j_, "between_rounds", "case");
-    field(j_, "policy") != nullptr ? read_whole_policy(map(j_, "policy", "case")) : read_policy();
+    c_.policy = read_case_policy(j_);
     read_pools();
     read_nodes();
     read_queues();
     read_usage();
     read_jobs();
-    check_room();
-    read_expected();
+    if (const std::string lack = lack_of_room(c_); !lack.empty()) fault(lack);
+    read_expectations(j_, c_);
   }
 
  private:
-  static std::int64_t bounded(std::int64_t n) {
-    if (n > 1'000'000) fault("a number of rounds or seconds above 1000000: " + std::to_string(n));
-    return n;
-  }
-
   static Duration duration(const json& object, const char* key, const std::string& where) {
     const std::string written = text(object, key, where);
     const auto length = parse_duration(written);
     if (!length || length->micros < 0)
       fault(where + "." + key + " must be a duration such as 90s, not '" + written + "'");
     return *length;
-  }
-
-  // --- Policy -------------------------------------------------------------------------------------------------------
-  void read_policy() {
-    auto& options = c_.policy.options;
-    c_.policy.name = "kai";
-    std::string actions;
-    for (const std::string& a : texts(j_, "actions", "case")) actions += (actions.empty() ? "" : ", ") + a;
-    if (actions.empty()) fault("case.actions names no action");
-    options["actions"] = actions;
-    options["consolidation_limit"] = "-1";
-    options["signatures"] = "false";
-    options["stale_grace"] = print_duration(seconds(bounded(whole(j_, "stale_grace_seconds", "case", 0, 0))));
-    options["plugins"] =
-        "predicates, proportion, priority, elastic, kubeflow, ray, nodeavailability, gpusharingorder, "
-        "gpupack, "
-        "resourcetype, subgrouporder, taskorder, nominatednode, dynamicresources, nodeplacement, minruntime, "
-        "topology, "
-        "snapshot";
-    options["placement.gpu"] = "binpack";
-    options["placement.cpu"] = "binpack";
-    std::string without;
-    for (const std::string& p : texts(j_, "without_plugins", "case"))
-      without += (without.empty() ? "" : ", ") + p;
-    if (!without.empty()) options["without_plugins"] = without;
-    const json* config = field(j_, "scheduler_config");
-    if (config == nullptr) return;
-    std::string plugins;
-    for (const json& plugin : list(*config, "plugins", "scheduler_config")) {
-      only_keys(plugin, "scheduler_config.plugins", {"name", "arguments"});
-      const std::string name = text(plugin, "name", "scheduler_config.plugins");
-      plugins += (plugins.empty() ? "" : ", ") + name;
-      for (const auto& [key, value] : map(plugin, "arguments", "scheduler_config.plugins").items()) {
-        read_argument(name, key, value.is_string() ? value.get<std::string>() : value.dump());
-      }
-    }
-    options["plugins"] = plugins.empty() ? "snapshot" : plugins;
-  }
-
-  // `policy`: name, placement and options, nothing added.
-  void read_whole_policy(const json& policy) {
-    only_keys(policy, "policy", {"name", "placement", "options", "seed"});
-    c_.policy.name = text(policy, "name", "policy", "kai");
-    c_.policy.placement = text(policy, "placement", "policy", c_.policy.placement);
-    c_.policy.seed = static_cast<std::uint64_t>(whole(policy, "seed", "policy", 1, 0));
-    for (const auto& [option, value] : map(policy, "options", "policy").items())
-      c_.policy.options[option] = text_of(value, "policy.options." + option);
-  }
-
-  void read_argument(const std::string& plugin, const std::string& key, const std::string& value) {
-    static const std::map<std::string, std::string> known{
-        {"nodeplacement.gpu", "placement.gpu"},
-        {"nodeplacement.cpu", "placement.cpu"},
-        {"proportion.kValue", "k_value"},
-        {"proportion.relcaimerSaturationMultiplier", "saturation_multiplier"},
-        {"minruntime.defaultPreemptMinRuntime", "min_runtime.preempt"},
-        {"minruntime.defaultReclaimMinRuntime", "min_runtime.reclaim"},
-        {"minruntime.reclaimResolveMethod", "min_runtime.reclaim_resolve"},
-    };
-    const auto found = known.find(plugin + "." + key);
-    if (found == known.end()) {
-      std::vector<std::string> names;
-      for (const auto& [name, option] : known) names.push_back(name);
-      fault("scheduler_config: unknown argument '" + plugin + "." + key + "'" +
-            nearest(plugin + "." + key, names));
-    }
-    c_.policy.options[found->second] = value;
   }
 
   // --- Pools --------------------------------------------------------------------------------------------------------
@@ -638,99 +563,6 @@ class CaseReader {
     std::vector<std::string> names;
     for (const auto& [name, id] : nodes_) names.push_back(name);
     return names;
-  }
-
-  // A task lies on a node only if the node, with all that lies there, has the room. Devices opened for sharing count by
-  // what is taken of them: a case may have more of them than the node has GPUs.
-  void check_room() {
-    struct Taken {
-      std::int64_t cpu = 0, memory = 0, gpu_milli = 0;
-      std::map<std::string, std::int64_t> mig;
-    };
-    IdVector<NodeId, Taken> taken(c_.cluster.nodes.size());
-    for (std::size_t i = 0; i < c_.workloads.pods.size(); ++i) {
-      const PodId id = id_of<PodId>(i);
-      const workload::Pod& pod = c_.workloads.pods[id];
-      if (!holds_devices(pod.status)) continue;
-      const workload::PodShape& shape = c_.workloads.shape_of(pod);
-      const cluster::NodeSpec& node = c_.cluster.nodes[pod.node];
-      Taken& t = taken[pod.node];
-      t.cpu += shape.cpu.value;
-      t.memory += shape.memory.value;
-      std::string lacks;
-      if (t.cpu > node.cpu.value) lacks = "CPU";
-      if (t.memory > node.memory.value) lacks = "memory";
-      if (shape.gpu.kind == workload::GpuRequestKind::mig) {
-        for (const workload::MigRequest& m : shape.gpu.mig) {
-          std::int64_t has = 0;
-          for (const auto& [profile, count] : node.mig_advertised) has += profile == m.profile ? count : 0;
-          if ((t.mig[m.profile] += m.count) > has) lacks = "MIG instances " + m.profile;
-        }
-      } else if (!shape.legacy_mig) {
-        t.gpu_milli +=
-            shape.gpu.kind == workload::GpuRequestKind::memory && node.gpu_memory.value > 0
-                ? cluster::portion_of_memory(shape.gpu.memory, node.gpu_memory).value * shape.gpu.devices
-                : shape.gpu.quota_amount().value;
-        const std::int64_t gpus = node.mig_strategy == cluster::MigStrategy::mixed ? 0 : node.gpus;
-        if (t.gpu_milli > gpus * 1000) lacks = "GPUs";
-      }
-      if (!lacks.empty()) {
-        fault("task '" + c_.pod_names[id] + "' lies on node '" + node.name +
-              "', which lacks the room for it: " + lacks);
-      }
-    }
-  }
-
-  // --- Expectations -------------------------------------------------------------------------------------------------
-  void read_expected() {
-    const json& e = map(j_, "expected", "case");
-    only_keys(e, "expected", {"jobs", "tasks", "nodes", "at_most"});
-    for (const auto& [name, value] : map(e, "jobs", "expected").items()) {
-      known(job_names_, name, "expected.jobs: unknown job");
-      c_.expected.jobs[name] = task_expectation(value, "expected.jobs." + name);
-    }
-    for (const auto& [name, value] : map(e, "tasks", "expected").items()) {
-      known(task_names_, name, "expected.tasks: unknown task");
-      c_.expected.tasks[name] = task_expectation(value, "expected.tasks." + name);
-    }
-    for (const auto& [name, value] : map(e, "nodes", "expected").items()) {
-      if (nodes_.find(name) == nodes_.end())
-        fault("expected.nodes: unknown node '" + name + "'" + nearest(name, node_names()));
-      const std::string where = "expected.nodes." + name;
-      only_keys(value, where, {"idle_gpus", "releasing_gpus"});
-      ExpectedNode& node = c_.expected.nodes[name];
-      if (const json* n = field(value, "idle_gpus")) node.idle_gpus = whole_of(*n, where, -1'000'000);
-      if (const json* n = field(value, "releasing_gpus"))
-        node.releasing_gpus = whole_of(*n, where, -1'000'000);
-    }
-    const json& most = map(e, "at_most", "expected");
-    only_keys(most, "expected.at_most", {"binds", "evictions", "pipelines"});
-    if (const json* n = field(most, "binds"))
-      c_.expected.at_most.binds = whole_of(*n, "expected.at_most.binds", 0);
-    if (const json* n = field(most, "evictions"))
-      c_.expected.at_most.evictions = whole_of(*n, "expected.at_most.evictions", 0);
-    if (const json* n = field(most, "pipelines"))
-      c_.expected.at_most.pipelines = whole_of(*n, "expected.at_most.pipelines", 0);
-  }
-
-  static void known(const std::set<std::string>& names, const std::string& name, const std::string& what) {
-    if (names.count(name) == 0) fault(what + " '" + name + "'" + nearest(name, {names.begin(), names.end()}));
-  }
-
-  ExpectedTask task_expectation(const json& value, const std::string& where) {
-    only_keys(value, where, {"status", "node", "accepted_gpus", "message", "gpu_groups"});
-    ExpectedTask out;
-    if (field(value, "status") != nullptr) out.status = status_named(text(value, "status", where), where);
-    if (field(value, "node") != nullptr) {
-      out.node = text(value, "node", where);
-      if (!out.node->empty() && nodes_.find(*out.node) == nodes_.end()) {
-        fault(where + ": unknown node '" + *out.node + "'" + nearest(*out.node, node_names()));
-      }
-    }
-    if (const json* n = field(value, "accepted_gpus")) out.accepted_gpu_milli = milli(number_of(*n, where));
-    if (field(value, "message") != nullptr) out.message = text(value, "message", where);
-    out.gpu_groups = texts(value, "gpu_groups", where);
-    return out;
   }
 
   const json& j_;

@@ -3,6 +3,7 @@
 
 #include "berth/core/text.hpp"
 #include "berth/scenario/policy_case.hpp"
+#include "case_devices.hpp"
 
 namespace berth::scenario {
 namespace {
@@ -15,11 +16,13 @@ class CaseRun {
   CaseRun(const PolicyCase& c, policy::Policy& policy)
       : case_(c),
         policy_(policy),
+        devices_(policy.name() != "kai"),
         now_(c.now),
         cluster_(c.cluster),
         workloads_(c.workloads),
         groups_(c.group_names) {
     result_.id = c.id;
+    if (devices_) stand_on_devices(c, cluster_, workloads_);
   }
 
   CaseResult run() {
@@ -107,7 +110,7 @@ class CaseRun {
     snapshot.members = &members;
     snapshot.waiting = &waiting;
     if (!case_.usage.empty()) snapshot.usage = &case_.usage;
-    snapshot.group_names = &groups_;
+    if (!devices_) snapshot.group_names = &groups_;
     snapshot.pod_names = &case_.pod_names;
     policy::WorkingCluster working;
     std::vector<policy::Decision> decisions;
@@ -153,6 +156,8 @@ class CaseRun {
   void take(const policy::Bind& d) {
     ++counts_.binds;
     put(d.pod, PodStatus::binding, d.node, d.devices);
+    if (devices_)
+      cluster_.occupancy.hold(d.node, cluster_.nodes[d.node], workloads_.shape_of(d.pod), d.devices);
   }
   void take(const policy::Pipeline& d) {
     ++counts_.pipelines;
@@ -178,6 +183,7 @@ class CaseRun {
     p.status = status;
     p.node = node;
     p.devices = devices;
+    if (devices_) return;
     // A sharing group that the cycle opened has a name that is no number.
     for (const std::uint32_t slot : devices.slots) {
       while (groups_.size() <= slot) groups_.push_back("opened-" + std::to_string(groups_.size()));
@@ -206,6 +212,9 @@ class CaseRun {
         pod.status = PodStatus::running;
       } else if (pod.status == PodStatus::pipelined ||
                  (pod.status == PodStatus::releasing && !workloads_.all[pod.workload].deleting_job)) {
+        if (devices_ && pod.status == PodStatus::releasing)
+          cluster_.occupancy.release(pod.node, cluster_.nodes[pod.node], workloads_.shape_of(pod),
+                                     pod.devices);
         pod.status = PodStatus::pending;
         pod.node = none<NodeId>();
         pod.devices = {};
@@ -247,6 +256,7 @@ class CaseRun {
     }
     if (expected.gpu_groups.empty()) return;
     std::vector<std::string> groups;
+    if (devices_) return;
     for (const std::uint32_t slot : pod.devices.slots) groups.push_back(groups_[slot]);
     if (groups != expected.gpu_groups)
       result_.remarks.push_back("task " + name + " shares other devices than expected");
@@ -264,7 +274,7 @@ class CaseRun {
              print_decimal(*expected.accepted_gpu_milli, 3));
     }
     if (expected.message && *expected.message != said.message) {
-      differ(who + " says " + quoted(said.message) + ", expected " + quoted(*expected.message));
+      differ(who + " says " + berth::quoted(said.message) + ", expected " + berth::quoted(*expected.message));
     }
   }
 
@@ -295,7 +305,7 @@ class CaseRun {
       state.status = pod.status;
       if (holds_devices(pod.status) || pod.status == PodStatus::pipelined) {
         state.node = node_name(pod);
-        for (const std::uint32_t slot : pod.devices.slots) {
+        for (const std::uint32_t slot : devices_ ? std::vector<std::uint32_t>() : pod.devices.slots) {
           if (slot < case_.group_names.size()) {
             state.devices.push_back(case_.group_names[slot]);
           } else {
@@ -400,6 +410,7 @@ class CaseRun {
 
   const PolicyCase& case_;
   policy::Policy& policy_;
+  bool devices_;  // nodes have devices, not counts alone
   Instant now_;
   cluster::Cluster cluster_;
   workload::Workloads workloads_;

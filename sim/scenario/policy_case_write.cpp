@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
@@ -223,7 +224,14 @@ std::string print_policy_case(const PolicyCase& c) {
   policy["placement"] = c.policy.placement;
   policy["seed"] = c.policy.seed;
   policy["options"] = ordered_json::object();
-  for (const auto& [option, value] : c.policy.options) policy["options"][option] = value;
+  // An option spelled out with its default says no more than silence.
+  std::map<std::string, std::string> silent;
+  for (const policy::PolicyOption& option : policy::policy_options(c.policy.name))
+    silent.emplace(option.name, option.default_value);
+  for (const auto& [option, value] : c.policy.options) {
+    const auto found = silent.find(option);
+    if (found == silent.end() || found->second != value) policy["options"][option] = value;
+  }
   out["rounds_until_match"] = c.rounds_until_match;
   out["rounds_after_match"] = c.rounds_after_match;
   if (c.between_rounds.micros > 0) out["between_rounds"] = print_duration(c.between_rounds);

@@ -9,6 +9,7 @@
 #include "berth/core/time_text.hpp"
 #include "berth/scenario/load.hpp"
 #include "berth/scenario/policy_case.hpp"
+#include "case_parts.hpp"
 #include "checker.hpp"
 #include "sections.hpp"
 
@@ -80,6 +81,10 @@ class YamlCase {
     if (words_.state != nullptr) read_state();
     if (words_.usage != nullptr) read_usage();
     read_expect();
+    if (reader_.diagnostics().error_count() == faults) {
+      if (const std::string lack = case_json::lack_of_room(case_); !lack.empty())
+        reader_.error(words_.state->mark, "case", lack);
+    }
     if (reader_.diagnostics().error_count() != faults) return std::nullopt;
     return std::move(case_);
   }
@@ -92,7 +97,7 @@ class YamlCase {
       const Reader::Key key(reader_, entry.key);
       if (std::find(case_keys().begin(), case_keys().end(), entry.key) == case_keys().end()) {
         reader_.error(entry.key_mark, "unknown-key",
-                      "unknown key " + quoted(entry.key) + " in a case" + suggestion(entry.key, case_keys()));
+                      "unknown key " + berth::quoted(entry.key) + " in a case" + suggestion(entry.key, case_keys()));
         good = false;
       } else if (entry.key == "name") {
         good &= TextForm::read(reader_, entry.value, words_.name);
@@ -307,7 +312,7 @@ class YamlCase {
                  std::find(known.begin(), known.end(), entry.key) == known.end()) {
         reader_.error(
             entry.key_mark, "unknown-key",
-            "unknown key " + quoted(entry.key) + " in a workload's state" + suggestion(entry.key, known));
+            "unknown key " + berth::quoted(entry.key) + " in a workload's state" + suggestion(entry.key, known));
       }
     }
     return pods;
@@ -346,7 +351,7 @@ class YamlCase {
           if (!ListOf<TextForm>::read(reader_, entry.value, devices)) return;
         } else {
           reader_.error(entry.key_mark, "unknown-key",
-                        "unknown key " + quoted(entry.key) + " in a pod's state" +
+                        "unknown key " + berth::quoted(entry.key) + " in a pod's state" +
                             suggestion(entry.key, {"status", "node", "devices"}));
           return;
         }
@@ -495,7 +500,7 @@ class YamlCase {
         TextForm::read(reader_, entry.value, out.message.emplace());
       } else {
         reader_.error(entry.key_mark, "unknown-key",
-                      "unknown key " + quoted(entry.key) + " in an expectation" +
+                      "unknown key " + berth::quoted(entry.key) + " in an expectation" +
                           suggestion(entry.key, {"status", "node", "gpus", "message"}));
       }
     }
@@ -526,7 +531,7 @@ class YamlCase {
         std::vector<std::string> known;
         for (const auto& [name, number] : into) known.push_back(name);
         reader_.error(entry.key_mark, "unknown-key",
-                      "unknown key " + quoted(entry.key) + suggestion(entry.key, known));
+                      "unknown key " + berth::quoted(entry.key) + suggestion(entry.key, known));
       } else {
         read_whole_number(reader_, entry.value, -max_count, max_count, found->second->emplace());
       }
@@ -599,7 +604,6 @@ std::vector<PolicyCase> read_policy_cases_yaml(const std::string& text, const st
   const std::uint32_t index = document.add_file(file);
   const std::optional<Value> root = document.parse(text, index, faults);
   if (!root) return cases;
-  Reader reader(document, faults);
   const Entry* list = root->is_map() ? root->find("cases") : nullptr;
   if (list == nullptr || root->entries.size() != 1 || !list->value.is_list()) {
     faults.error("case", document.place(root->mark),
@@ -612,15 +616,26 @@ std::vector<PolicyCase> read_policy_cases_yaml(const std::string& text, const st
   whole.reserve(list->value.items.size());
   for (const Value& value : list->value.items) {
     whole.push_back(value);
-    if (!take_over(reader, earlier, whole.back())) continue;
-    if (const Entry* name = value.find("name")) earlier.emplace(name->value.text, &whole.back());
-    std::optional<PolicyCase> c = YamlCase(reader, whole.back()).read(file);
-    if (!c) continue;
-    if (ids.insert(c->id).second) {
-      cases.push_back(std::move(*c));
-    } else {
-      reader.error(value.mark, "case", "another case of this file is named " + quoted(c->name));
+    const Entry* name = value.find("name");
+    Diagnostics found;
+    Reader reader(document, found);
+    std::optional<PolicyCase> c;
+    if (take_over(reader, earlier, whole.back())) {
+      if (name != nullptr) earlier.emplace(name->value.text, &whole.back());
+      c = YamlCase(reader, whole.back()).read(file);
     }
+    if (c && !ids.insert(c->id).second) {
+      reader.error(value.mark, "case", "another case of this file has this name");
+      c.reset();
+    }
+    const std::string who = name != nullptr ? "case " + berth::quoted(name->value.text) + ": " : "";
+    for (const Diagnostic& d : found.all()) {
+      if (d.severity == Severity::error)
+        faults.error(d.code, d.place, who + d.message);
+      else
+        faults.warning(d.code, d.place, who + d.message);
+    }
+    if (c) cases.push_back(std::move(*c));
   }
   return cases;
 }

@@ -39,8 +39,7 @@ const std::string sound = R"(cases:
 TEST_CASE("every policy case of our own holds") {
   std::size_t count = 0;
   std::vector<std::filesystem::path> files;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(BERTH_SOURCE_DIR "/scenarios/policy")) {
+  for (const auto& entry : std::filesystem::directory_iterator(BERTH_SOURCE_DIR "/scenarios/policy")) {
     if (entry.path().extension() == ".yaml") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
@@ -110,33 +109,33 @@ TEST_CASE("mistakes in a case in YAML, with whole messages") {
   CHECK(faults_of("cases: 1\n") ==
         "c.yaml:1:1: error: a file of policy cases is a map with one key, 'cases': a list\n");
   CHECK(faults_of(sound + "    expect: {c: pending}\n") ==
-        "c.yaml:6:14: error: unknown workload or pod 'c'; expected a, b, a-0 or b-0\n");
+        "c.yaml:6:14: error: case 'one': unknown workload or pod 'c'; expected a, b, a-0 or b-0\n");
   CHECK(faults_of(sound + "    expect: {a: runing}\n") ==
-        "c.yaml:6:17: error: unknown status 'runing'; did you mean 'running'?\n");
+        "c.yaml:6:17: error: case 'one': unknown status 'runing'; did you mean 'running'?\n");
   CHECK(faults_of(sound + "    expect: {a: {running: n1}}\n") ==
-        "c.yaml:6:27: error: unknown node 'n1'; did you mean 'n0'?\n");
+        "c.yaml:6:27: error: case 'one': unknown node 'n1'; did you mean 'n0'?\n");
   CHECK(faults_of(sound + "    state: {a: n1}\n    expect: {a: pending}\n") ==
-        "c.yaml:6:16: error: unknown node 'n1'; did you mean 'n0'?\n");
+        "c.yaml:6:16: error: case 'one': unknown node 'n1'; did you mean 'n0'?\n");
   CHECK(faults_of(sound + "    state: {a: {status: releasing}}\n    expect: {a: pending}\n") ==
-        "c.yaml:6:16: error: a pod that is releasing needs a node\n");
+        "c.yaml:6:16: error: case 'one': a pod that is releasing needs a node\n");
   CHECK(faults_of(sound + "    state: {a: {status: pending, node: n0}}\n    expect: {a: pending}\n") ==
-        "c.yaml:6:16: error: a pod that is pending has no node\n");
+        "c.yaml:6:16: error: case 'one': a pod that is pending has no node\n");
   CHECK(faults_of(sound + "    state: {a: [n0, n0]}\n    expect: {a: pending}\n") ==
-        "c.yaml:6:16: error: 2 places for 1 pods\n");
+        "c.yaml:6:16: error: case 'one': 2 places for 1 pods\n");
   CHECK(faults_of(sound + "    state: {b: {node: n0, devices: [x]}}\n    expect: {a: pending}\n") ==
-        "c.yaml:6:16: error: the pod shares no device\n");
+        "c.yaml:6:16: error: case 'one': the pod shares no device\n");
   CHECK(faults_of(sound + "    state: {d: n0}\n    expect: {a: pending}\n") ==
-        "c.yaml:6:13: error: unknown workload 'd'; expected a or b\n");
+        "c.yaml:6:13: error: case 'one': unknown workload 'd'; expected a or b\n");
   CHECK(faults_of(sound + "    usage: {q: {gpu: 10%}}\n    expect: {a: pending}\n") ==
-        "c.yaml:6:13: error: unknown department or project 'q'; expected d or p\n");
-  CHECK(faults_of(sound) == "c.yaml:2:5: error: a case needs the key 'expect'\n");
+        "c.yaml:6:13: error: case 'one': unknown department or project 'q'; expected d or p\n");
+  CHECK(faults_of(sound) == "c.yaml:2:5: error: case 'one': a case needs the key 'expect'\n");
   CHECK(faults_of(sound + "    expects: {a: pending}\n") ==
-        "c.yaml:2:5: error: a case needs the key 'expect'\n"
-        "c.yaml:6:5: error: unknown key 'expects' in a case; did you mean 'expect'?\n");
+        "c.yaml:2:5: error: case 'one': a case needs the key 'expect'\n"
+        "c.yaml:6:5: error: case 'one': unknown key 'expects' in a case; did you mean 'expect'?\n");
   CHECK(faults_of(sound + "    expect: {a: pending}\n  - {name: two, like: on, expect: {}}\n") ==
-        "c.yaml:7:23: error: unknown earlier case 'on'; did you mean 'one'?\n");
+        "c.yaml:7:23: error: case 'two': unknown earlier case 'on'; did you mean 'one'?\n");
   CHECK(faults_of(sound + "    expect: {a: pending}\n  - {name: one, like: one}\n") ==
-        "c.yaml:7:5: error: another case of this file is named 'one'\n");
+        "c.yaml:7:5: error: case 'one': another case of this file has this name\n");
 }
 
 TEST_CASE("a broken case does not keep the others from running") {

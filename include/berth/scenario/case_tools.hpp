@@ -26,10 +26,14 @@ struct Approval {
   std::string id;
   Expected expected;
 };
-// A file's text with them. `changes` gets two lines for each: what stood there (after "- "), and what does now ("+ ").
+struct ApprovedChange {
+  std::string id, before, after;
+};
+// A file's text with them; `changes` tells what stood there and what does now. A case that takes its expectation from
+// another one is left as it is while that one changes: it may hold then.
 // What stands around an expectation stays as it is, comments inside of one go. Throws std::invalid_argument with a sentence
 // when a case's expectation cannot be replaced there.
 std::string with_approvals(const std::string& text, const std::string& file, bool yaml,
-                           const std::vector<Approval>& approvals, std::vector<std::string>& changes);
+                           const std::vector<Approval>& approvals, std::vector<ApprovedChange>& changes);
 
 }  // namespace berth::scenario
