@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
-#include <map>
+#include <set>
 #include <stdexcept>
 #include <system_error>
 
@@ -43,18 +43,24 @@ class Approval {
       Diagnostics faults;
       const std::vector<scenario::PolicyCase> cases = read_cases(file_, faults);
       if (round > 0 && faults.error_count() != faults_)
-        throw InputError(file_.path + ": the new expectations cannot be read back; nothing was written");
+        throw InputError(file_.path + ": the new expectations cannot be read back; nothing was written\n" +
+                         faults.to_text());
       faults_ = faults.error_count();
       const auto approvals = outcomes(cases, round == 0);
-      if (approvals.empty()) return;
+      if (approvals.empty()) {
+        for (const auto& one : cases) passed_ += taken(one, filter_) && approved_.count(one.id) == 0 ? 1 : 0;
+        return;
+      }
+      std::vector<scenario::ApprovedChange> changes;
       try {
-        file_.text = scenario::with_approvals(file_.text, file_.path, file_.yaml, approvals, changes_);
+        file_.text = scenario::with_approvals(file_.text, file_.path, file_.yaml, approvals, changes);
       } catch (const std::invalid_argument& error) {
         throw InputError(file_.path + ": " + error.what() + "; nothing was written");
       }
-      for (const auto& one : approvals)
-        if (std::find(approved_.begin(), approved_.end(), one.id) == approved_.end())
-          approved_.push_back(one.id);
+      for (const scenario::ApprovedChange& one : changes) {
+        told_ += "APPROVED " + one.id + "\n    - " + one.before + "\n    + " + one.after + "\n";
+        approved_.insert(one.id);
+      }
     }
     throw InputError(file_.path + ": the cases do not settle; nothing was written");
   }
@@ -62,8 +68,8 @@ class Approval {
   bool changed() const { return file_.text != before_; }
   const CaseFile& file() const { return file_; }
   std::size_t passed() const { return passed_; }
-  const std::vector<std::string>& approved() const { return approved_; }
-  const std::vector<std::string>& changes() const { return changes_; }
+  std::size_t approved() const { return approved_.size(); }
+  const std::string& told() const { return told_; }
 
  private:
   // What the failed ones would have to expect.
@@ -71,12 +77,16 @@ class Approval {
     std::vector<std::optional<scenario::CaseOutcome>> found(cases.size());
     in_parallel(cases.size(), jobs_, [&](std::size_t i) {
       if (first && !taken(cases[i], filter_)) return;
-      if (scenario::run_policy_case(cases[i], *policy_for(cases[i], instead_)).passed) return;
-      found[i] = scenario::outcome_of_policy_case(cases[i], *policy_for(cases[i], instead_));
+      try {
+        if (scenario::run_policy_case(cases[i], *policy_for(cases[i], instead_)).passed) return;
+        found[i] = scenario::outcome_of_policy_case(cases[i], *policy_for(cases[i], instead_));
+      } catch (const std::invalid_argument& error) {
+        throw InputError("case " + berth::quoted(cases[i].id) + ": " + error.what() +
+                         "; nothing was written");
+      }
     });
     std::vector<scenario::Approval> out;
     for (std::size_t i = 0; i < cases.size(); ++i) {
-      if (first && taken(cases[i], filter_) && !found[i]) ++passed_;
       if (!found[i]) continue;
       if (found[i]->unsettled_in)
         throw InputError("case " + berth::quoted(cases[i].id) + ": cycle " +
@@ -94,8 +104,8 @@ class Approval {
   CaseFile file_;
   std::string before_;
   std::size_t faults_ = 0, passed_ = 0;
-  std::vector<std::string> approved_;  // ids
-  std::vector<std::string> changes_;   // two lines for each
+  std::set<std::string> approved_;  // ids
+  std::string told_;                // what changed, for a person
 };
 
 // All of them beside the files first, then all in their place.
@@ -136,10 +146,8 @@ int approve_cases(const Arguments& arguments) {
   std::size_t passed = 0, approved = 0;
   for (const Approval& one : all) {
     passed += one.passed();
-    approved += one.approved().size();
-    if (arguments.quiet) continue;
-    for (const std::string& id : one.approved()) std::cout << "APPROVED " << id << "\n";
-    for (const std::string& change : one.changes()) std::cout << "    " << change << "\n";
+    approved += one.approved();
+    if (!arguments.quiet) std::cout << one.told();
   }
   std::cout << passed << " passed, " << approved << " approved\n";
   return files.malformed ? bad_input : done;

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <map>
 #include <optional>
+#include <stdexcept>
 
 #include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
@@ -108,7 +109,11 @@ int capture_cycle(const Arguments& arguments) {
         header.name + "/" + world.cluster.pools[cycle->pool].name + "/" + print_instant_exactly(cycle->at);
     one.name = "node pool " + world.cluster.pools[cycle->pool].name + " of " + header.name + " " +
                print_duration(cycle->at - header.start) + " after the start";
-    one.expected = scenario::outcome_of_policy_case(one, *policy_of(one.policy)).expected;
+    try {
+      one.expected = scenario::outcome_of_policy_case(one, *policy_of(one.policy)).expected;
+    } catch (const std::invalid_argument& error) {
+      throw InputError(path + ": this cycle cannot be written as a case: " + error.what());
+    }
 
     const std::string line = scenario::print_policy_case(one) + "\n";
     Diagnostics faults;

@@ -1,6 +1,8 @@
 // berth check --compare A B CASES: where two policies decide differently.
 #include <iostream>
+#include <stdexcept>
 
+#include "berth/core/text.hpp"
 #include "berth/records/json_writer.hpp"
 #include "check_cases.hpp"
 #include "check_modes.hpp"
@@ -20,8 +22,14 @@ struct CaseComparison {
 
 CaseComparison compare(const scenario::PolicyCase& one, const PolicyArgument& a, const PolicyArgument& b) {
   CaseComparison out{one.id, one.name, 0, {}};
-  const auto first = scenario::trace_policy_case(one, *policy_for(one, a));
-  const auto second = scenario::trace_policy_case(one, *policy_for(one, b));
+  const auto trace = [&](const PolicyArgument& under) {
+    try {
+      return scenario::trace_policy_case(one, *policy_for(one, under));
+    } catch (const std::invalid_argument& error) {
+      throw InputError("case " + berth::quoted(one.id) + " under " + under.text + ": " + error.what());
+    }
+  };
+  const auto first = trace(a), second = trace(b);
   for (std::size_t cycle = 0; cycle < first.size(); ++cycle) {
     for (std::size_t i = 0; i < one.workloads.pods.size(); ++i) {
       const auto pod = id_of<PodId>(i);

@@ -1,5 +1,6 @@
 // berth check --shrink: failing cases made small.
 #include <iostream>
+#include <stdexcept>
 
 #include "berth/scenario/case_tools.hpp"
 #include "check_cases.hpp"
@@ -22,8 +23,12 @@ struct Shrunk {
 
 Shrunk shrink(scenario::PolicyCase one, const std::optional<PolicyArgument>& instead) {
   if (instead) one.policy = instead->over(one.policy);
-  const auto run = [](const scenario::PolicyCase& c) {
-    return scenario::run_policy_case(c, *policy_for(c, std::nullopt));
+  const auto run = [](const scenario::PolicyCase& c) -> scenario::CaseResult {
+    try {
+      return scenario::run_policy_case(c, *policy_for(c, std::nullopt));
+    } catch (const std::invalid_argument& error) {  // the policy cannot be shown the case
+      return {c.id, false, {error.what()}, {}};
+    }
   };
   const scenario::CaseResult result = run(one);
   if (result.passed) return {};
