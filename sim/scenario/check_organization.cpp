@@ -205,6 +205,8 @@ void Checker::policy() {
   policy::PolicySpec spec;
   spec.name = choice.name.value;
   spec.placement = choice.placement.value;
+  // Which pods are typical is known once the workloads are; here it only matters that there are some.
+  spec.typical.resize(1);
   for (const auto& [option, text] : choice.options) {
     if (!has(names, option)) {
       reader_.unknown(text.mark, "option of policy " + choice.name.value, option, names);
