@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "berth/cluster/devices.hpp"
+#include "berth/cluster/occupancy.hpp"
 
 namespace berth::policy::kai {
 
@@ -25,6 +26,28 @@ cluster::DeviceAssignment DeviceNaming::name(TaskIx task, NodeIx node, const std
   if (shape.gpu == GpuKind::whole) return whole(node, shape);
   if (shape.gpu == GpuKind::mig) return instances(node, shape);
   return {};
+}
+
+bool DeviceNaming::free_now(TaskIx task, NodeIx node, const cluster::DeviceAssignment& where) const {
+  const cluster::NodeSpec& spec = *session_.nodes[node].spec;
+  if (spec.inventory == cluster::Inventory::counts) return true;
+  const Shape& shape = session_.shape_of(task);
+  const cluster::NodeOccupancy& now = transaction_.occupancy()[session_.nodes[node].id];
+  for (int d = 0; d < static_cast<int>(now.devices.size()) && where.slots.empty(); ++d) {
+    if ((where.devices & cluster::device_bit(d)) == 0) continue;
+    const bool vacant = (now.vacant & cluster::device_bit(d)) != 0;
+    if (vacant) continue;
+    const cluster::DeviceState& device = now.devices[static_cast<std::size_t>(d)];
+    if (!shape.shared() || device.failed || device.whole ||
+        !cluster::share_fits(spec, device, shape.source->gpu)) {
+      return false;
+    }
+  }
+  return std::all_of(where.slots.begin(), where.slots.end(), [&](std::uint32_t slot) {
+    return std::any_of(now.instances.begin(), now.instances.end(), [&](const cluster::MigInstance& i) {
+      return !i.used && cluster::mig_slot(i.device, i.start) == slot;
+    });
+  });
 }
 
 cluster::DeviceSet DeviceNaming::lowest(NodeIx node, std::int32_t count, cluster::DeviceSet taken) const {

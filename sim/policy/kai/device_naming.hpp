@@ -18,6 +18,10 @@ class DeviceNaming {
 
   cluster::DeviceAssignment name(TaskIx task, NodeIx node, const std::vector<GroupIx>& groups);
 
+  // Are these devices the task's for the taking, by what the World would say? The policy counts as its reference does: in
+  // hundredths of a device, with room in floored MiB, and a device that is being released as idle in a corner of 9.11.
+  bool free_now(TaskIx task, NodeIx node, const cluster::DeviceAssignment& where) const;
+
  private:
   cluster::DeviceSet lowest(NodeIx node, std::int32_t count, cluster::DeviceSet taken) const;
   cluster::DeviceAssignment whole(NodeIx node, const Shape& shape) const;

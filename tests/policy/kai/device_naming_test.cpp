@@ -1,0 +1,97 @@
+// From the session's decisions to devices that the World will grant.
+#include <catch2/catch.hpp>
+
+#include "berth/policy/policy.hpp"
+
+using namespace berth;
+
+namespace {
+
+// One node, one project, pods of one shape that wait.
+struct World {
+  cluster::Cluster cluster;
+  organization::Organization organization;
+  workload::Workloads workloads;
+  std::vector<WorkloadId> members;
+  workload::WaitingList waiting;
+
+  explicit World(int gpus) {
+    cluster.pools.push_back({});
+    cluster::NodeSpec node;
+    node.name = "n0";
+    node.gpus = gpus;
+    node.gpu_memory = mebibytes(80'000);
+    node.cpu = CpuMilli(64'000);
+    node.memory = mebibytes(65'536);
+    cluster.add_node(std::move(node));
+    organization::Queue queue;
+    queue.name = "p";
+    organization::Quota quota;
+    quota.quota = {organization::unlimited, organization::unlimited, organization::unlimited};
+    queue.quota.push_back(quota);
+    organization.add(std::move(queue));
+  }
+
+  void wait(const workload::GpuRequest& gpu) {
+    workload::PodShape shape;
+    shape.gpu = gpu;
+    workload::Workload w;
+    w.uid = w.spec.name = "w" + std::to_string(members.size());
+    w.spec.node_pools = {id_of<PoolId>(0)};
+    w.spec.project = id_of<QueueId>(0);
+    w.spec.sub_groups.push_back({"default", -1, 1, {}});
+    workload::PodTemplate part;
+    part.shape = workloads.intern(shape);
+    w.spec.templates = {part};
+    w.created = Instant{} + seconds(static_cast<std::int64_t>(members.size()));
+    w.pod_group = true;
+    workload::Pod pod;
+    pod.workload = workloads.all.end_id();
+    pod.shape = part.shape;
+    w.pods = {workloads.pods.push_back(pod)};
+    members.push_back(workloads.all.push_back(std::move(w)));
+    waiting.insert(members.back());
+  }
+
+  std::vector<policy::Decision> decide() {
+    policy::Snapshot snapshot;
+    snapshot.now = Instant{} + days(1);
+    snapshot.cluster = &cluster;
+    snapshot.organization = &organization;
+    snapshot.workloads = &workloads;
+    snapshot.members = &members;
+    snapshot.waiting = &waiting;
+    policy::PolicySpec spec;
+    spec.name = "kai";
+    spec.options["actions"] = "allocate";
+    policy::WorkingCluster working;
+    policy::Transaction transaction(snapshot, working);
+    policy::make_policy(spec)->cycle(snapshot, transaction);
+    return transaction.take_decisions();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("kai: whole GPUs are the lowest vacant devices, a shared one that of its group") {
+  World world(4);
+  world.wait(workload::GpuRequest::whole(2));
+  world.wait(workload::GpuRequest::fraction(GpuMilli(500)));
+  world.wait(workload::GpuRequest::fraction(GpuMilli(250)));
+  const auto decisions = world.decide();
+  REQUIRE(decisions.size() == 3);
+  CHECK(std::get<policy::Bind>(decisions[0]).devices.devices == 0b0011);
+  CHECK(std::get<policy::Bind>(decisions[1]).devices.devices == 0b0100);
+  CHECK(std::get<policy::Bind>(decisions[2]).devices.devices == 0b0100);
+}
+
+TEST_CASE("kai: a share that only fits in hundredths waits, for the World counts in thousandths") {
+  // Three times 0.334 is 0.99 to the reference, which rounds portions to two decimals, and 1.002 to the device.
+  World world(1);
+  for (int i = 0; i < 3; ++i) world.wait(workload::GpuRequest::fraction(GpuMilli(334)));
+  const auto decisions = world.decide();
+  REQUIRE(decisions.size() == 3);
+  CHECK(std::holds_alternative<policy::Bind>(decisions[0]));
+  CHECK(std::holds_alternative<policy::Bind>(decisions[1]));
+  CHECK(std::holds_alternative<policy::Pipeline>(decisions[2]));
+}
