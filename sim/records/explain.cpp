@@ -239,8 +239,8 @@ std::string story(const View& view, const simulation::JournalReader& journal, Wo
       i += skipped;
     }
     const auto& line = lines[i];
-    out += "  " + column("+" + print_duration({(line.at - view.world.start).micros}), 20) +
-           column(line.text, 17) + line.detail +
+    out += "  " + column("+" + print_duration(seconds((line.at - view.world.start) / seconds(1))), 16) +
+           (line.detail.empty() ? line.text : column(line.text, 17) + line.detail) +
            (line.times > 1 ? " (and " + std::to_string(line.times - 1) + " more)" : "") + "\n";
   }
   return out;
