@@ -10,6 +10,7 @@
 #include "case_json.hpp"
 #include "case_parts.hpp"
 #include "case_request.hpp"
+#include "case_words.hpp"
 
 namespace berth::scenario {
 namespace {
@@ -89,13 +90,6 @@ class CaseReader {
     c_.cluster.pools.push_back(std::move(pool));
   }
 
-  static cluster::Packing packing(const json& pool, const char* key) {
-    const std::string name = text(pool, key, "node_pools", "binpack");
-    if (name == "binpack") return cluster::Packing::binpack;
-    if (name == "spread") return cluster::Packing::spread;
-    fault("node_pools." + std::string(key) + " must be binpack or spread, not '" + name + "'");
-  }
-
   // `pool` of a node or job; not said: the first.
   PoolId pool_of(const json& object, const std::string& where) const {
     const std::string name = text(object, "pool", where);
@@ -118,7 +112,7 @@ class CaseReader {
       only_keys(n, where,
                 {"name", "gpus", "gpu_memory_mib", "gpu_name", "mig_strategy", "mig_instances",
                  "allocatable_milli_cpu", "allocatable_memory_bytes", "max_pods", "labels", "pool",
-                 "gpu_model", "gpu_memory_bytes", "taints", "cordoned", "shared_devices"});
+                 "gpu_model", "gpu_memory_bytes", "mig_layout", "taints", "cordoned", "shared_devices"});
       cluster::NodeSpec spec;
       spec.name = text(n, "name", "node");
       if (spec.name.empty()) fault("a node without a name");
@@ -156,17 +150,11 @@ class CaseReader {
       // The tables' nodes have it unsaid; the longer form says everything.
       if (field(j_, "policy") == nullptr && cluster::find_label(spec.labels, type_label) == nullptr)
         cluster::set_label(spec.labels, type_label, spec.name);
+      read_mig_layout(n, c_.cluster.models, spec, where);
       const NodeId id = c_.cluster.add_node(std::move(spec));
       if (flag(n, "cordoned", where)) c_.cluster.occupancy.set_cordoned(id, true);
       for (const std::string& device : texts(n, "shared_devices", where)) group_named(id, device);
     }
-  }
-
-  static cluster::MigStrategy strategy(const std::string& name, const std::string& where) {
-    if (name.empty() || name == "none") return cluster::MigStrategy::none;
-    if (name == "single") return cluster::MigStrategy::single;
-    if (name == "mixed") return cluster::MigStrategy::mixed;
-    fault(where + ".mig_strategy must be none, single or mixed, not '" + name + "'");
   }
 
   // --- Queues -------------------------------------------------------------------------------------------------------
@@ -363,22 +351,6 @@ class CaseReader {
     c_.stale_for.push_back(stale ? seconds(bounded(whole(j, "stale_seconds", where, 0, 0))) : Duration{-1});
     if (field(j, "below_minimum") != nullptr) c_.stale_for[id] = duration(j, "below_minimum", where);
     c_.started_for.push_back(field(j, "started") != nullptr ? duration(j, "started", where) : minutes(1));
-  }
-
-  static workload::Kind kind_named(const std::string& name, const std::string& where) {
-    if (name == "training") return workload::Kind::training;
-    if (name == "workspace") return workload::Kind::workspace;
-    if (name == "distributed") return workload::Kind::distributed;
-    if (name == "inference") return workload::Kind::inference;
-    fault(where + ": unknown kind '" + name + "'" +
-          nearest(name, {"training", "workspace", "distributed", "inference"}));
-  }
-
-  static workload::Preemptibility preemptibility(const std::string& name, const std::string& where) {
-    if (name.empty()) return workload::Preemptibility::by_priority;
-    if (name == "preemptible") return workload::Preemptibility::preemptible;
-    if (name == "non-preemptible") return workload::Preemptibility::non_preemptible;
-    fault(where + ".preemptibility must be preemptible or non-preemptible, not '" + name + "'");
   }
 
   workload::TopologyConstraint constraint(const json& group, const std::string& where) {

@@ -49,6 +49,14 @@ ordered_json node_json(const PolicyCase& c, NodeId id, const std::vector<std::ui
     out["mig_strategy"] = spec.mig_strategy == cluster::MigStrategy::single ? "single" : "mixed";
   for (const auto& [profile, count] : spec.mig_advertised)
     out["mig_instances"]["nvidia.com/mig-" + profile] = count;
+  // A model of the scenario's own is only a name to who reads this.
+  if (spec.gpu_model != none<GpuModelId>() &&
+      cluster::ModelTable::standard().find(c.cluster.models[spec.gpu_model].name)) {
+    for (const cluster::MigInstance& instance : spec.mig_layout)
+      out["mig_layout"].push_back(
+          {{"profile", c.cluster.models[spec.gpu_model].mig.profiles[instance.profile].name},
+           {"start", instance.start}});
+  }
   out["allocatable_milli_cpu"] = spec.cpu.value;
   out["allocatable_memory_bytes"] = spec.memory.value;
   out["max_pods"] = spec.max_pods;
