@@ -120,7 +120,12 @@ int capture_cycle(const Arguments& arguments) {
     const auto read = scenario::read_policy_cases(line, "captured", faults);
     if (faults.has_errors() || read.size() != 1)
       throw InputError(path + ": this cycle cannot be written as a case:\n" + faults.to_text());
-    const auto result = scenario::run_policy_case(read.front(), *policy_of(read.front().policy));
+    scenario::CaseResult result;
+    try {
+      result = scenario::run_policy_case(read.front(), *policy_of(read.front().policy));
+    } catch (const std::invalid_argument& error) {
+      result = {one.id, false, {error.what()}, {}};
+    }
     if (!result.passed)
       throw InputError(path + ": this cycle cannot be written as a case: " + result.differences.front());
     // The case is counts where the run has devices: what that changes is said.

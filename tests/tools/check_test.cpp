@@ -298,6 +298,39 @@ TEST_CASE("a cycle of a run becomes a case that holds") {
         "berth check: '--capture' needs '--at'\nSee 'berth help check'.\n");
 }
 
+TEST_CASE("a captured cycle keeps MIG instances and shared devices") {
+  const Folder folder;
+  folder.write("s.yaml", R"(version: 1
+name: cut
+clock: {duration: 1d}
+cluster:
+  node_pools:
+    - name: p
+      nodes:
+        - {name: m, gpus: {model: NVIDIA-H100-80GB-HBM3, count: 1}, mig: {strategy: mixed, layout: [3g.40gb, 3g.40gb]}}
+        - {name: s, gpus: {model: NVIDIA-H100-80GB-HBM3, count: 1}}
+organization: {departments: [{name: d, quota: {gpu: 8}, projects: [{name: a, quota: {gpu: 8}}]}]}
+workloads:
+  - {name: m1, project: a, gpu: {mig: 3g.40gb}, duration: 2h, submit: 0s}
+  - {name: s1, project: a, gpu: {fraction: 0.5}, duration: 2h, submit: 0s}
+  - {name: m2, project: a, gpu: {mig: 3g.40gb}, duration: 2h, submit: 1h}
+  - {name: s2, project: a, gpu: {fraction: 0.5}, duration: 2h, submit: 1h}
+)");
+  for (const char* policy : {"kai", "fifo-skip"}) {
+    INFO(policy);
+    const std::string name = policy;
+    REQUIRE(
+        folder.berth("run s.yaml --quiet --emit journal --out " + name + " --set policy.name=" + name).code ==
+        0);
+    const auto answer = folder.berth("check --capture " + name + " --at 30m " + name + ".jsonl");
+    CHECK(answer.err == "");
+    CHECK(answer.code == 0);
+    CHECK(folder.berth("check " + name + ".jsonl").out == "1 passed, 0 failed\n");
+    CHECK(folder.read(name + ".jsonl").find(R"("m2":{"status":"binding","node":"m"})") != std::string::npos);
+    CHECK(folder.read(name + ".jsonl").find(R"("s2":{"status":"binding","node":"s"})") != std::string::npos);
+  }
+}
+
 TEST_CASE("what a scenario expects is held against its run") {
   const Folder folder;
   folder.write("s.yaml", scenario + R"(expect:
