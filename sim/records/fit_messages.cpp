@@ -55,19 +55,22 @@ std::map<std::uint64_t, Again> cycles_of(const std::map<Key, Instant>& wanted,
   return out;
 }
 
-// In a run the policy knows pods by their UIDs (workload UID, '-', index of ten digits); people know them by namespace
-// and name.
+void replace_all(std::string& text, const std::string& what, const std::string& by) {
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+}
+
+// In a run the policy knows no namespaces, and pods by their UIDs (workload UID, '-', index of ten digits); people know
+// both by namespace and name.
 void name_pods(std::string& text, const View& view, WorkloadId id) {
   const auto& workload = view.workloads.all[id];
-  const std::string uid = "/" + workload.uid + "-";
-  for (std::size_t at = text.find(uid); at != std::string::npos; at = text.find(uid, at)) {
-    constexpr std::size_t digits = 10;
-    std::string index = text.substr(at + uid.size(), digits);
-    index.erase(0, std::min(index.find_first_not_of('0'), index.size() - 1));
-    const std::string name = "runai-" + view.organization.queues[workload.spec.project].name + "/" +
-                             workload.spec.name + "-" + index;
-    text.replace(at, uid.size() + digits, name);
-    at += name.size();
+  const std::string space = "runai-" + view.organization.queues[workload.spec.project].name;
+  replace_all(text, "</" + workload.spec.name + ">", "<" + space + "/" + workload.spec.name + ">");
+  for (const PodId pod : workload.pods) {
+    const std::string index = std::to_string(view.workloads.pods[pod].index);
+    const std::string zeros(index.size() < 10 ? 10 - index.size() : 0, '0');
+    replace_all(text, "/" + workload.uid + "-" + zeros + index,
+                space + "/" + workload.spec.name + "-" + index);
   }
 }
 
