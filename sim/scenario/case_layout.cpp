@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "case_json.hpp"
@@ -8,9 +9,9 @@ namespace berth::scenario::case_json {
 
 void read_mig_layout(const json& n, const cluster::ModelTable& models, cluster::NodeSpec& spec,
                      const std::string& where) {
-  std::uint64_t taken = 0;  // memory slices of a device
+  std::array<std::uint64_t, cluster::max_devices_per_node> taken{};  // memory slices of each device
   for (const json& i : list(n, "mig_layout", where)) {
-    only_keys(i, where + ".mig_layout", {"profile", "start"});
+    only_keys(i, where + ".mig_layout", {"profile", "device", "start"});
     const std::string name = text(i, "profile", where + ".mig_layout");
     const auto profile =
         spec.gpu_model == none<GpuModelId>() ? std::nullopt : models[spec.gpu_model].mig.find_profile(name);
@@ -21,9 +22,14 @@ void read_mig_layout(const json& n, const cluster::ModelTable& models, cluster::
     if (std::find(allowed.begin(), allowed.end(), start) == allowed.end())
       fault(where + ".mig_layout: '" + name + "' does not start at " + std::to_string(start));
     const std::uint64_t slices = ((std::uint64_t{1} << found.memory_slices) - 1) << start;
-    if ((taken & slices) != 0) fault(where + ".mig_layout: instances overlap at " + std::to_string(start));
-    taken |= slices;
+    const std::int64_t device = whole(i, "device", where + ".mig_layout", 0, 0);
+    if (device >= std::min<std::int64_t>(spec.gpus, cluster::max_devices_per_node))
+      fault(where + ".mig_layout: the node has no device " + std::to_string(device));
+    std::uint64_t& there = taken[static_cast<std::size_t>(device)];
+    if ((there & slices) != 0) fault(where + ".mig_layout: instances overlap at " + std::to_string(start));
+    there |= slices;
     cluster::MigInstance instance;
+    instance.device = static_cast<std::uint8_t>(device);
     instance.start = static_cast<std::uint8_t>(start);
     instance.profile = *profile;
     spec.mig_layout.push_back(instance);

@@ -15,7 +15,7 @@ policy::PolicySpec read_case_policy(const nlohmann::json& line);
 // Its `expected`; cluster and workloads of the case have been read. Throws Fault.
 void read_expectations(const nlohmann::json& line, PolicyCase& c);
 
-// `mig_layout`: the instances of each of the node's devices; only policies that place on devices look at them. Its GPU model
+// `mig_layout`: the instances of the node's devices; only policies that place on devices look at them. Its GPU model
 // has been read. Throws Fault.
 void read_mig_layout(const nlohmann::json& node, const cluster::ModelTable& models, cluster::NodeSpec& spec,
                      const std::string& where);

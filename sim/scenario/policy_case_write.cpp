@@ -55,6 +55,7 @@ ordered_json node_json(const PolicyCase& c, NodeId id, const std::vector<std::ui
     for (const cluster::MigInstance& instance : spec.mig_layout)
       out["mig_layout"].push_back(
           {{"profile", c.cluster.models[spec.gpu_model].mig.profiles[instance.profile].name},
+           {"device", instance.device},
            {"start", instance.start}});
   }
   out["allocatable_milli_cpu"] = spec.cpu.value;

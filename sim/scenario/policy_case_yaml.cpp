@@ -96,8 +96,9 @@ class YamlCase {
     for (const Entry& entry : value_.entries) {
       const Reader::Key key(reader_, entry.key);
       if (std::find(case_keys().begin(), case_keys().end(), entry.key) == case_keys().end()) {
-        reader_.error(entry.key_mark, "unknown-key",
-                      "unknown key " + berth::quoted(entry.key) + " in a case" + suggestion(entry.key, case_keys()));
+        reader_.error(
+            entry.key_mark, "unknown-key",
+            "unknown key " + berth::quoted(entry.key) + " in a case" + suggestion(entry.key, case_keys()));
         good = false;
       } else if (entry.key == "name") {
         good &= TextForm::read(reader_, entry.value, words_.name);
@@ -226,7 +227,7 @@ class YamlCase {
       spec.inventory = cluster::Inventory::counts;
       std::map<std::string, std::int32_t> advertised;
       for (const cluster::MigInstance& instance : spec.mig_layout) {
-        advertised[from.models[spec.gpu_model].mig.profiles[instance.profile].name] += spec.gpus;
+        ++advertised[from.models[spec.gpu_model].mig.profiles[instance.profile].name];
       }
       spec.mig_advertised.assign(advertised.begin(), advertised.end());
       if (spec.gpu_model == none<GpuModelId>() && spec.gpus > 0) spec.gpu_memory = mebibytes(100);
@@ -310,9 +311,9 @@ class YamlCase {
       } else if (const std::vector<std::string> known{"pods", "started", "created", "below_minimum",
                                                       "deleted"};
                  std::find(known.begin(), known.end(), entry.key) == known.end()) {
-        reader_.error(
-            entry.key_mark, "unknown-key",
-            "unknown key " + berth::quoted(entry.key) + " in a workload's state" + suggestion(entry.key, known));
+        reader_.error(entry.key_mark, "unknown-key",
+                      "unknown key " + berth::quoted(entry.key) + " in a workload's state" +
+                          suggestion(entry.key, known));
       }
     }
     return pods;

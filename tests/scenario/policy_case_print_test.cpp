@@ -70,3 +70,21 @@ TEST_CASE("the tables' cases are the same when printed and read back") {
     for (const PolicyCase& c : read_policy_cases(text, name, faults)) same_when_read_back(c);
   }
 }
+
+TEST_CASE("a node's MIG instances are counted device by device, and printed with their places") {
+  Diagnostics faults;
+  const auto cases = read_policy_cases_yaml(R"(cases:
+  - name: cut
+    nodes:
+      - {name: m, gpus: {model: NVIDIA-H100-80GB-HBM3, count: 2}, mig: {strategy: mixed, layout: [3g.40gb, 3g.40gb]}}
+    departments: [{name: d, quota: {gpu: 2}, projects: [{name: p, quota: {gpu: 2}}]}]
+    workloads: [{name: a, project: p, gpu: {mig: 3g.40gb}}]
+    expect: {a: {binding: m}}
+)",
+                                            "c.yaml", faults);
+  INFO(faults.to_text());
+  REQUIRE(cases.size() == 1);
+  const cluster::NodeSpec& node = cases[0].cluster.nodes[NodeId{0}];
+  CHECK(node.mig_advertised == std::vector<std::pair<std::string, std::int32_t>>{{"3g.40gb", 4}});
+  same_when_read_back(cases[0]);
+}
