@@ -346,6 +346,8 @@ void Applier::settle(WorkloadId id) {
   const bool in_pool = belongs_in_pool(w, c);
   const bool waits = may_be_placed(w, c);
   const bool tours = waits && !c.round_over && c.holding() == 0 && w.spec.node_pools.size() > 1;
+  // Whoever keeps an index of who waits for what must look again.
+  if (waits && c.is_waiting) world_.pools[w.pool].waiting.touch(id);
   if (in_pool == c.in_pool && waits == c.is_waiting && tours == c.is_touring) return;
   sum_up(w.pool);
   PoolState& pool = world_.pools[w.pool];

@@ -32,6 +32,7 @@ std::uint64_t Committer::commit(const std::vector<policy::Decision>& decisions, 
     std::visit([this](const auto& d) { take(d); }, decision);
     taken += recorder_.world().totals.transitions > before ? 1 : 0;
   }
+  for (const PodId pod : evicted_) life_cycle_.stop_if_preempted_for_good(owner(pod));
   for (const PodId pod : bound_pods_) life_cycle_.start_if_ready(pod);
   recorder_.end_pass();
   check_gangs(policy);
@@ -42,7 +43,8 @@ bool Committer::evicts_pipelined(const policy::Decision& decision) const {
   const auto* evict = std::get_if<policy::Evict>(&decision);
   if (evict != nullptr) return among(pipelined_, evict->pod);
   const auto* move = std::get_if<policy::Move>(&decision);
-  return move != nullptr && among(pipelined_, move->pod) && recorder_.world().cluster.nodes.contains(move->to);
+  return move != nullptr && among(pipelined_, move->pod) &&
+         recorder_.world().cluster.nodes.contains(move->to);
 }
 
 bool Committer::pipelines_evicted(const policy::Decision& decision) const {
@@ -126,7 +128,8 @@ void Committer::check_gangs(std::string_view policy) {
   for (const WorkloadId id : bound_) {
     const Course& c = world.courses[id];
     // What this cycle bound a later action of it may have evicted again.
-    const bool evicted = std::any_of(evicted_.begin(), evicted_.end(), [&](PodId p) { return owner(p) == id; });
+    const bool evicted =
+        std::any_of(evicted_.begin(), evicted_.end(), [&](PodId p) { return owner(p) == id; });
     if (!c.shared_work || c.holding() == 0 || c.ending || evicted) continue;
     if (c.binding + c.running + c.succeeded < c.minimum) {
       throw PolicyError(policy, "bind pods of " + world.workloads.all[id].spec.name, Rule::gang_whole,

@@ -89,11 +89,11 @@ void LifeCycle::evict(PodId id, policy::EvictionCause cause, WorkloadId for_work
   const Workload& w = world_.workloads.all[workload];
   recorder_.record(PodEvicted{workload, id, cause, for_workload});
   if (pipelined != nullptr) recorder_.record(PodPipelined{workload, id, pipelined->node, pipelined->devices});
-  if (w.spec.terminate_after_preemption && !w.suspend_requested) {
-    recorder_.record(SuspendAsked{workload, SuspendCause::preempted});
-    stop_pods(workload, StopCause::suspended);
-  }
   if (w.spec.termination_grace <= Duration{}) gone(id);
+}
+
+void LifeCycle::stop_if_preempted_for_good(WorkloadId id) {
+  if (world_.workloads.all[id].spec.terminate_after_preemption) suspend(id, SuspendCause::preempted);
 }
 
 void LifeCycle::drop(WorkloadId id) {

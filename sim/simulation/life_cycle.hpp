@@ -28,6 +28,9 @@ class LifeCycle {
   // `pipelined`: where it is to go (a move).
   void evict(PodId id, policy::EvictionCause cause, WorkloadId for_workload,
              const PipelineNote* pipelined = nullptr);
+  // After the decisions of a pass that evicted pods of the workload: one that ends with its first preemption stops. Not
+  // sooner, because the rest of the pass was decided for the World as it was.
+  void stop_if_preempted_for_good(WorkloadId id);
   void drop(WorkloadId id);
 
   // Actions; each without effect where it makes no sense (suspending what is suspended).

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint8_t new_instant = 0x80;  // beside the kind: a span of time follows
 
-// An id as the difference from the one before of its kind; "none" as one past the table's greatest difference.
+// An id as the difference from the one before of its kind.
 class IdWriter {
  public:
   IdWriter(Encoder& out, std::int64_t& workload, std::int64_t& pod, std::int64_t& node)

@@ -337,3 +337,23 @@ TEST_CASE("a cordoned node takes nothing new and keeps what it has") {
   CHECK(f.phases("a") == "0:Running 50:Completed");
   CHECK(f.phases("b") == "20:Pending 30:Running 80:Completed");
 }
+
+TEST_CASE("a gang whose pods come back one after the other is placed as one again") {
+  // The gang fails at 10: one pod is replaced at once, the other after its grace, while the workload waits all the time.
+  InputBuilder b;
+  b.node("n0", 3);
+  auto& spec = b.gang("gang", seconds(0), seconds(10), 3, 2);
+  spec.outcome = Outcome::failed;
+  spec.backoff_limit = 1;
+  spec.termination_grace = seconds(3);
+  b.work("other", seconds(5), seconds(100), 1);
+  b.work("late", seconds(11), seconds(1), 1);
+  for (const char* policy : {"fifo", "fifo-skip"}) {
+    InputBuilder copy;
+    copy.node("n0", 2);
+    copy.submissions = b.submissions;
+    const Finished f = run(copy, policy);
+    CHECK(f["gang"].phase == Phase::failed);
+    CHECK(f["gang"].failures == 2);
+  }
+}

@@ -85,7 +85,7 @@ TEST_CASE("work lost before the first checkpoint is all work") {
 }
 
 TEST_CASE("work in any steps equals the twin that goes a microsecond at a time") {
-  rc::check("advance, end and loss", [] {
+  CHECK(rc::check("advance, end and loss", [] {
     Checkpoints checkpoints;
     checkpoints.every = microseconds(*rc::gen::inRange(0, 12));
     checkpoints.cost = microseconds(*rc::gen::inRange(0, 5));
@@ -108,5 +108,5 @@ TEST_CASE("work in any steps equals the twin that goes a microsecond at a time")
         slow.lose(checkpoints);
       }
     }
-  });
+  }));
 }
