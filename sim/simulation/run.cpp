@@ -8,6 +8,7 @@
 #include "berth/engine/clock.hpp"
 #include "berth/organization/usage_window.hpp"
 #include "berth/simulation/snapshot.hpp"
+#include "codec_fields.hpp"
 #include "committer.hpp"
 #include "life_cycle.hpp"
 #include "recorder.hpp"
@@ -52,6 +53,15 @@ void check_submission(const Submission& submission, const World& world, Instant 
     if (!world.pools.contains(pool)) refuse("names a pool that does not exist");
   }
   if (!world.organization.queues.contains(spec.project)) refuse("names a project that does not exist");
+  // A transition must fit a block of the journal.
+  constexpr std::size_t most = 60'000;
+  Encoder encoder;
+  encoder(spec);
+  for (const workload::PodShape& shape : submission.shapes) encoder(shape);
+  if (encoder.size() > most) {
+    refuse("takes " + std::to_string(encoder.size()) + " bytes to record; at most " + std::to_string(most) +
+           " are allowed");
+  }
   for (const workload::PodTemplate& part : spec.templates) {
     if (index_of(part.shape) >= submission.shapes.size() || part.sub_group < 0 ||
         static_cast<std::size_t>(part.sub_group) >= spec.sub_groups.size()) {

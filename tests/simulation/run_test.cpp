@@ -268,6 +268,9 @@ TEST_CASE("an input that contradicts itself is refused with a sentence") {
   InputBuilder project;
   project.work("a", seconds(0), seconds(1)).project = QueueId{9};
   CHECK(refusal(project) == "workload a names a project that does not exist");
+  InputBuilder novel;
+  novel.work("a", seconds(0), seconds(1)).image = std::string(70'000, 'x');
+  CHECK(refusal(novel).find(" bytes to record; at most 60000 are allowed") != std::string::npos);
 }
 
 TEST_CASE("two runs at once do not know of each other") {
