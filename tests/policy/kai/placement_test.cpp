@@ -362,7 +362,7 @@ TEST_CASE("kai: evicting from a device that is partly released takes an idle GPU
 }
 
 TEST_CASE("kai: matched requirements agree with first fit by the book") {
-  rc::check("first fit on descending holders that are never re-sorted", [] {
+  CHECK(rc::check("first fit on descending holders that are never re-sorted", [] {
     const auto descending = [] {
       std::vector<double> values;
       for (int i = *rc::gen::inRange(0, 7); i > 0; --i) values.push_back(*rc::gen::inRange(0, 9) / 2.0);
@@ -383,11 +383,11 @@ TEST_CASE("kai: matched requirements agree with first fit by the book") {
       return true;
     }();
     RC_ASSERT(match_requirements(requirements, holders) == slow);
-  });
+  }));
 }
 
 TEST_CASE("kai: the k freest nodes agree with sorting all of them") {
-  rc::check("values of the kept nodes equal the k largest", [] {
+  CHECK(rc::check("values of the kept nodes equal the k largest", [] {
     const auto count = *rc::gen::inRange<std::size_t>(1, 12);
     std::vector<double> free;
     for (std::size_t i = 0; i < count; ++i) free.push_back(*rc::gen::inRange(0, 9) / 2.0);
@@ -405,11 +405,11 @@ TEST_CASE("kai: the k freest nodes agree with sorting all of them") {
       if (k > 0) free[node] += more;
       kept.free_more(id_of<NodeIx>(node), more);
     }
-  });
+  }));
 }
 
 TEST_CASE("kai: ranked devices agree with sorting their scores") {
-  rc::check("by score descending, then order of creation, then whole GPUs", [] {
+  CHECK(rc::check("by score descending, then order of creation, then whole GPUs", [] {
     PlacementSession s;
     Json devices = Json::object();
     const auto groups = *rc::gen::inRange(0, 7);
@@ -436,7 +436,7 @@ TEST_CASE("kai: ranked devices agree with sorting their scores") {
     rank_devices(node, shape, order, ranked);
     RC_ASSERT(ranked.size() == slow.size());
     for (std::size_t i = 0; i < ranked.size(); ++i) RC_ASSERT(ranked[i] == slow[i].second);
-  });
+  }));
 }
 
 }  // namespace
