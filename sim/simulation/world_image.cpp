@@ -27,7 +27,8 @@ class Validator {
     must(w_.pod_courses.size() == w_.workloads.pods.size(), "pods without their course");
     must(w_.pools.size() == w_.cluster.pools.size(), "pools without their state");
     must(w_.usage.empty() || w_.usage.size() == w_.pools.size(), "pools without an account of usage");
-    for (const organization::UsageMeter& meter : w_.usage) must(meter.sound(), "an account of usage that cannot be");
+    for (const organization::UsageMeter& meter : w_.usage)
+      must(meter.sound(), "an account of usage that cannot be");
   }
   void cluster() const {
     for (const cluster::NodePool& pool : w_.cluster.pools) {

@@ -135,7 +135,7 @@ class World {
   std::vector<Work> works;
   IdVector<PoolId, PoolState> pools;
   IdVector<PoolId, organization::UsageMeter> usage;  // of each pool; empty: no policy asks for it
-  std::vector<Cut> cuts;  // ascending (node, device)
+  std::vector<Cut> cuts;                             // ascending (node, device)
   std::map<PodId, PipelineNote> pipelined;
   std::map<std::string, std::vector<WorkloadId>>
       awaited;  // name not yet completed -> who waits for it, ascending
