@@ -165,8 +165,8 @@ bool UsageMeter::sound() const {
     return std::all_of(set.begin(), set.end(), [&](const Series& s) { return s.integrals.size() == kept_; });
   };
   return options_.window.micros > 0 && options_.fetch.micros > 0 && options_.resolution.micros > 0 &&
-         (!options_.half_life || options_.half_life->micros > 0) && bucket_.micros > 0 && interval_ >= bucket_ &&
-         interval_.micros % bucket_.micros == 0 && kept_ > 0 &&
+         (!options_.half_life || options_.half_life->micros > 0) && bucket_.micros > 0 &&
+         interval_ >= bucket_ && interval_.micros % bucket_.micros == 0 && kept_ > 0 &&
          (options_.type != UsageWindow::cron || options_.cron) && kept_all(capacity_) &&
          std::all_of(queues_.begin(), queues_.end(), kept_all);
 }

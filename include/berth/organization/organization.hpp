@@ -20,8 +20,12 @@ inline constexpr std::size_t resource_count = 3;
 using Amounts = std::array<std::int64_t, resource_count>;
 inline constexpr std::int64_t unlimited = -1;
 
-constexpr std::int64_t& at(Amounts& a, Resource r) { return a[static_cast<std::size_t>(r)]; }
-constexpr std::int64_t at(const Amounts& a, Resource r) { return a[static_cast<std::size_t>(r)]; }
+constexpr std::int64_t& at(Amounts& a, Resource r) {
+  return a[static_cast<std::size_t>(r)];
+}
+constexpr std::int64_t at(const Amounts& a, Resource r) {
+  return a[static_cast<std::size_t>(r)];
+}
 
 // What a queue may have of one pool. (`quota` is the reference's "deserved".)
 struct Quota {

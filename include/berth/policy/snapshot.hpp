@@ -30,7 +30,7 @@ struct Snapshot {
   // Those of `members` that have a pending pod and may be scheduled (pod group made, not suspended), in queue
   // order.
   const workload::WaitingList* waiting = nullptr;
-  const Usage* usage = nullptr;  // null: none
+  const Usage* usage = nullptr;         // null: none
   std::optional<Instant> next_reading;  // when `usage` may change next
   // Names of sharing groups on nodes with inventory `counts`, by group id (policy cases); null in a run.
   const std::vector<std::string>* group_names = nullptr;

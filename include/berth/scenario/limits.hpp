@@ -20,7 +20,8 @@ inline constexpr std::int64_t max_nodes = 1'000'000;   // of all groups, changes
 inline constexpr std::int64_t max_gpus_per_node = 64;  // a set of devices is one word
 inline constexpr std::int64_t max_pods_per_node = 100'000;
 inline constexpr std::int64_t max_pods = 100'000;  // of one workload
-inline constexpr std::int64_t max_all_pods = 10'000'000;   // of all listed workloads together, or of one generator
+inline constexpr std::int64_t max_all_pods =
+    10'000'000;  // of all listed workloads together, or of one generator
 inline constexpr std::int64_t max_node_pools = 1'000;
 inline constexpr std::int64_t max_queues = 100'000;
 inline constexpr std::int64_t max_count = 1'000'000'000;  // of anything else that is counted

@@ -56,7 +56,7 @@ struct NodeInfo {
   Room allocatable;
   Room idle;
   Room releasing;
-  std::int32_t whole_used = 0;  // whole GPUs of all tasks on it, pipelined ones too
+  std::int32_t whole_used = 0;                // whole GPUs of all tasks on it, pipelined ones too
   std::vector<std::int32_t> mig_allocatable;  // by ProfileIx; empty: advertises none
   std::vector<std::int32_t> mig_idle;
   std::vector<std::int32_t> mig_releasing;

@@ -177,7 +177,8 @@ class Opening {
     const cluster::NodeOccupancy& now = occupancy(id);
     if (from.mig_advertised.empty() && now.instances.empty()) return;
     // Under strategy single instances are advertised as GPUs, not by profile.
-    if (from.inventory == cluster::Inventory::devices && from.mig_strategy == cluster::MigStrategy::single) return;
+    if (from.inventory == cluster::Inventory::devices && from.mig_strategy == cluster::MigStrategy::single)
+      return;
     node.mig_allocatable.assign(s_.mig_profiles.size(), 0);
     const auto add = [&](const std::string& profile, std::int32_t n) {
       node.mig_allocatable[index_of(profiles_.at(profile))] += n;
