@@ -130,6 +130,7 @@ std::string print_rate(Rate rate) {
     if (unit.per == rate.per) return text.append(unit.name);
   }
   BERTH_INVARIANT(false, "a rate per " + std::to_string(rate.per.micros) + " microseconds");
+  return text;
 }
 
 Parsed<std::int64_t> parse_share(std::string_view text, std::int64_t most) {
