@@ -41,7 +41,7 @@ class Decided {
     simulation::UsageReading reading;
     const policy::Snapshot snapshot = simulation::snapshot_of(world, cycle.pool, cycle.at, reading);
     policy::WorkingCluster working;
-    policy::Transaction transaction(snapshot, working);
+    policy::Transaction transaction(snapshot, working, policy.book());
     policy.cycle(snapshot, transaction);
     for (const policy::Decision& decision : transaction.decisions())
       std::visit([this](const auto& d) { take(d); }, decision);

@@ -1,11 +1,16 @@
 // berth run: simulates a scenario and writes what came of it.
 #include <iostream>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include "berth/core/time_text.hpp"
 #include "berth/policy/shadow.hpp"
+#include "berth/records/output_folder.hpp"
 #include "berth/records/run_folder.hpp"
+#include "berth/scenario/case_tools.hpp"
+#include "berth/simulation/byte_store.hpp"
+#include "berth/simulation/commit.hpp"
 #include "berth/simulation/run.hpp"
 #include "commands.hpp"
 #include "emit.hpp"
@@ -114,6 +119,26 @@ void write_shadow(records::JsonWriter& out, const policy::ShadowReport& report, 
   out.end_array().end_object();
 }
 
+// A decision that the World refuses is a bug of the policy: what the pass saw is written as a policy case, to be looked at.
+simulation::RunResult execute(simulation::Run& run, const scenario::Scenario& scenario,
+                              const Arguments& arguments) {
+  try {
+    return run.execute();
+  } catch (const simulation::PolicyError& error) {
+    const std::string path =
+        (arguments.has("out") ? arguments.text("out") : "berth") + ".illegal-decision.jsonl";
+    simulation::Input again = scenario::build_input(scenario);
+    auto policy = policy_of(again.policy);
+    scenario::PolicyCase one =
+        scenario::capture_pass(std::move(again), std::move(policy), run.progress().cycles);
+    one.id = "illegal-decision";
+    one.name = error.what();
+    records::append_text(*simulation::create_file(path), scenario::print_policy_case(one) + "\n");
+    throw std::runtime_error(std::string(error.what()) + "\nWhat the policy saw is written to " + path +
+                             " as a policy case; please send it too.");
+  }
+}
+
 int simulate(const Arguments& arguments, const records::RunFiles& emit) {
   Timing timing;
   const scenario::Scenario scenario = load_scenario(arguments.positional[0], arguments);
@@ -147,7 +172,7 @@ int simulate(const Arguments& arguments, const records::RunFiles& emit) {
   hooks.stop = interrupt_asked;
   auto run = std::make_unique<simulation::Run>(std::move(input), std::move(policy), journal.sink(), hooks);
   timing.stage("build");
-  const simulation::RunResult result = run->execute();
+  const simulation::RunResult result = execute(*run, scenario, arguments);
   progress.reset();
   timing.stage("simulate");
   go_on_unless_interrupted();

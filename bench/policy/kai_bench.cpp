@@ -96,7 +96,8 @@ class Shape {
         for (int g = 0; g < gpus; ++g) {
           pod.devices.devices |= cluster::device_bit(used_[static_cast<std::size_t>(node)]++);
         }
-        cluster_.occupancy.hold(at, cluster_.nodes[at], workloads_.shapes[part.shape], pod.devices);
+        pod.devices =
+            cluster_.occupancy.hold(at, cluster_.nodes[at], workloads_.shapes[part.shape], pod.devices);
       }
       w.pods.push_back(workloads_.pods.push_back(std::move(pod)));
     }

@@ -1,6 +1,8 @@
 #include "berth/cluster/occupancy.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "berth/cluster/mig_instances.hpp"
 #include "berth/core/invariant.hpp"
@@ -18,21 +20,21 @@ int lowest_device(DeviceSet set) {
 
 namespace {
 
+// A device booked by the other book, or over-booked, may be used beyond itself.
+GpuMilli free_of(const NodeOccupancy& node, int device) {
+  const DeviceState& d = node.devices[static_cast<std::size_t>(device)];
+  return d.failed || d.mig ? GpuMilli(0) : std::max(GpuMilli(0), whole_gpus(1) - d.used);
+}
+
 // gpu_free and vacant of one device, after whatever changed it.
 void refresh_device(NodeOccupancy& node, int device, GpuMilli free_before) {
   const DeviceState& d = node.devices[static_cast<std::size_t>(device)];
-  const GpuMilli free_now = d.failed || d.mig ? GpuMilli(0) : whole_gpus(1) - d.used;
-  node.gpu_free += free_now - free_before;
+  node.gpu_free += free_of(node, device) - free_before;
   if (d.holders == 0 && !d.failed && !d.mig) {
     node.vacant |= device_bit(device);
   } else {
     node.vacant &= ~device_bit(device);
   }
-}
-
-GpuMilli free_of(const NodeOccupancy& node, int device) {
-  const DeviceState& d = node.devices[static_cast<std::size_t>(device)];
-  return d.failed || d.mig ? GpuMilli(0) : whole_gpus(1) - d.used;
 }
 
 MigInstance* find_instance(NodeOccupancy& node, std::uint32_t slot) {
@@ -42,37 +44,32 @@ MigInstance* find_instance(NodeOccupancy& node, std::uint32_t slot) {
   return nullptr;
 }
 
-// What one share takes of a device.
-struct Share {
+// What one holder takes of a device, by both books.
+struct Taken {
   GpuMilli portion;
   Bytes memory;
+  std::int64_t mebibytes = 0;
 };
 
-Share share_of(const NodeSpec& spec, const workload::GpuRequest& gpu) {
-  if (gpu.kind == GpuRequestKind::memory) {
-    return {portion_of_memory(gpu.memory, spec.gpu_memory), gpu.memory};
+Taken taken_of(const NodeSpec& spec, const workload::GpuRequest& gpu) {
+  switch (gpu.kind) {
+    case GpuRequestKind::whole:
+      return {whole_gpus(1), Bytes(0), book_mebibytes(spec)};
+    case GpuRequestKind::memory:
+      return {portion_of_memory(gpu.memory, spec.gpu_memory), gpu.memory, mebibytes_of_share(spec, gpu)};
+    case GpuRequestKind::fraction:
+    case GpuRequestKind::none:
+    case GpuRequestKind::mig:
+      break;
   }
   // floor(portion x memory): kai-semantics.md 10.8.
-  return {gpu.portion, Bytes(spec.gpu_memory.value / 1000 * gpu.portion.value +
-                             spec.gpu_memory.value % 1000 * gpu.portion.value / 1000)};
+  return {gpu.portion,
+          Bytes(spec.gpu_memory.value / 1000 * gpu.portion.value +
+                spec.gpu_memory.value % 1000 * gpu.portion.value / 1000),
+          mebibytes_of_share(spec, gpu)};
 }
 
 }  // namespace
-
-GpuMilli portion_of_memory(Bytes memory, Bytes device_memory) {
-  const std::int64_t mib = mebibytes(1).value;
-  const std::int64_t total = device_memory.value / mib / 100 * 100;
-  BERTH_INVARIANT(total > 0, "a memory request on a node whose GPU memory is unknown");
-  const std::int64_t asked = (memory.value + mib - 1) / mib;
-  return GpuMilli((asked * 100 + total - 1) / total * 10);
-}
-
-bool share_fits(const NodeSpec& spec, const DeviceState& device, const workload::GpuRequest& request) {
-  if (device.failed || device.whole || device.mig) return false;
-  const Share share = share_of(spec, request);
-  if (device.used + share.portion > whole_gpus(1)) return false;
-  return request.kind != GpuRequestKind::memory || device.memory_used + share.memory <= spec.gpu_memory;
-}
 
 NodeId Occupancy::add(const NodeSpec& spec) {
   NodeOccupancy node;
@@ -92,14 +89,31 @@ NodeId Occupancy::add(const NodeSpec& spec) {
   return id;
 }
 
-void Occupancy::hold(NodeId id, const NodeSpec& spec, const workload::PodShape& shape,
-                     const DeviceAssignment& where) {
+DeviceAssignment Occupancy::granted(NodeId id, const NodeSpec& spec, const workload::PodShape& shape,
+                                    DeviceAssignment where, DeviceBook book) const {
+  const workload::GpuRequest& gpu = shape.gpu;
+  where.shares.clear();
+  if (spec.inventory == Inventory::counts || takes_instances(spec, gpu) || gpu.kind == GpuRequestKind::none)
+    return where;
+  if (gpu.kind == GpuRequestKind::whole && !where.over_booked) return where;
+  const GpuMilli asked = share_of_device(spec, gpu, book);
+  for (DeviceSet left = where.devices; left != 0; left &= left - 1) {
+    const auto device = static_cast<std::size_t>(lowest_device(left));
+    BERTH_INVARIANT(device < nodes_[id].devices.size(), "device of " + spec.name);
+    where.shares.push_back(std::min(asked, whole_gpus(1) - nodes_[id].devices[device].shares));
+  }
+  return where;
+}
+
+DeviceAssignment Occupancy::hold(NodeId id, const NodeSpec& spec, const workload::PodShape& shape,
+                                 DeviceAssignment where, DeviceBook book) {
+  if (where.shares.empty()) where = granted(id, spec, shape, std::move(where), book);
   NodeOccupancy& node = nodes_[id];
   node.cpu_free -= shape.cpu;
   node.memory_free -= shape.memory;
   node.pods += 1;
   note(id);
-  if (spec.inventory == Inventory::counts) return;
+  if (spec.inventory == Inventory::counts) return where;
   BERTH_INVARIANT(node.cpu_free.value >= 0 && node.memory_free.value >= 0,
                   "node " + spec.name + " over-allocated");
 
@@ -111,29 +125,38 @@ void Occupancy::hold(NodeId id, const NodeSpec& spec, const workload::PodShape& 
                       "MIG instance of " + spec.name);
       instance->used = true;
     }
-    return;
+    return where;
   }
-  if (gpu.kind == GpuRequestKind::none) return;
+  if (gpu.kind == GpuRequestKind::none) return where;
   BERTH_INVARIANT(device_count(where.devices) == gpu.devices, "devices of " + spec.name);
-  const Share share =
-      gpu.kind == GpuRequestKind::whole ? Share{whole_gpus(1), Bytes(0)} : share_of(spec, gpu);
-  for (DeviceSet left = where.devices; left != 0; left &= left - 1) {
+  BERTH_INVARIANT(where.shares.empty() || where.shares.size() == static_cast<std::size_t>(gpu.devices),
+                  "device shares of " + spec.name);
+  const Taken taken = taken_of(spec, gpu);
+  std::size_t position = 0;
+  for (DeviceSet left = where.devices; left != 0; left &= left - 1, ++position) {
     const int i = lowest_device(left);
     BERTH_INVARIANT(i < spec.gpus, "device of " + spec.name);
     DeviceState& d = node.devices[static_cast<std::size_t>(i)];
     const GpuMilli before = free_of(node, i);
     if (gpu.kind == GpuRequestKind::whole) {
-      BERTH_INVARIANT((node.vacant & device_bit(i)) != 0, "device of " + spec.name + " held twice");
-      d.whole = true;
+      BERTH_INVARIANT(where.over_booked || (node.vacant & device_bit(i)) != 0,
+                      "device of " + spec.name + " held twice");
+      d.whole_holders += 1;
       d.whole_of = static_cast<std::uint8_t>(gpu.devices);
     } else {
-      BERTH_INVARIANT(share_fits(spec, d, gpu), "share of " + spec.name + " over-allocated");
-      d.memory_used += share.memory;
+      BERTH_INVARIANT(where.over_booked || share_fits(spec, d, gpu, DeviceBook::thousandths) ||
+                          share_fits(spec, d, gpu, DeviceBook::mebibytes),
+                      "share of " + spec.name + " over-allocated");
+      d.memory_used += taken.memory;
     }
-    d.used += share.portion;
+    d.used += taken.portion;
+    d.mebibytes_used += taken.mebibytes;
+    d.shares += where.shares.empty() ? whole_gpus(1) : where.shares[position];
+    BERTH_INVARIANT(d.shares <= whole_gpus(1), "device shares of " + spec.name + " above a device");
     d.holders += 1;
     refresh_device(node, i, before);
   }
+  return where;
 }
 
 void Occupancy::release(NodeId id, const NodeSpec& spec, const workload::PodShape& shape,
@@ -155,21 +178,23 @@ void Occupancy::release(NodeId id, const NodeSpec& spec, const workload::PodShap
     return;
   }
   if (gpu.kind == GpuRequestKind::none) return;
-  const Share share =
-      gpu.kind == GpuRequestKind::whole ? Share{whole_gpus(1), Bytes(0)} : share_of(spec, gpu);
-  for (DeviceSet left = where.devices; left != 0; left &= left - 1) {
+  BERTH_INVARIANT(gpu.kind == GpuRequestKind::whole || !where.shares.empty(),
+                  "a share of " + spec.name + " released that nobody granted");
+  const Taken taken = taken_of(spec, gpu);
+  std::size_t position = 0;
+  for (DeviceSet left = where.devices; left != 0; left &= left - 1, ++position) {
     const int i = lowest_device(left);
     BERTH_INVARIANT(i < spec.gpus, "device of " + spec.name);
     DeviceState& d = node.devices[static_cast<std::size_t>(i)];
     BERTH_INVARIANT(d.holders > 0, "device of " + spec.name + " released twice");
     const GpuMilli before = free_of(node, i);
-    d.used -= share.portion;
-    d.memory_used -= share.memory;
+    d.used -= taken.portion;
+    d.memory_used -= taken.memory;
+    d.mebibytes_used -= taken.mebibytes;
+    d.shares -= where.shares.empty() ? whole_gpus(1) : where.shares[position];
     d.holders -= 1;
-    if (d.holders == 0) {
-      d.whole = false;
-      d.whole_of = 0;
-    }
+    if (gpu.kind == GpuRequestKind::whole) d.whole_holders -= 1;
+    if (d.whole_holders == 0) d.whole_of = 0;
     refresh_device(node, i, before);
   }
 }

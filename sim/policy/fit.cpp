@@ -77,7 +77,7 @@ int devices_with_room(const NodeSpec& spec, const NodeOccupancy& node, const Gpu
   int found = 0;
   for (int d = 0; d < spec.gpus && found < wanted; ++d) {
     const DeviceState& device = node.devices[static_cast<std::size_t>(d)];
-    if (cluster::share_fits(spec, device, gpu)) ++found;
+    if (cluster::share_fits(spec, device, gpu, cluster::DeviceBook::thousandths)) ++found;
   }
   return found;
 }
@@ -162,7 +162,8 @@ cluster::DeviceAssignment choose_devices(const cluster::Cluster& cluster, NodeId
         int best = -1;
         for (int d = 0; d < spec.gpus; ++d) {
           const DeviceState& device = node.devices[static_cast<std::size_t>(d)];
-          if ((chosen.devices & cluster::device_bit(d)) != 0 || !cluster::share_fits(spec, device, gpu))
+          if ((chosen.devices & cluster::device_bit(d)) != 0 ||
+              !cluster::share_fits(spec, device, gpu, cluster::DeviceBook::thousandths))
             continue;
           if (best < 0) {
             best = d;

@@ -120,7 +120,7 @@ CycleResult Shadowed::cycle(const Snapshot& snapshot, Transaction& transaction, 
 void Shadowed::compare(const Snapshot& snapshot, const std::vector<Decision>& first) {
   std::vector<Decision> second;
   {
-    Transaction transaction(snapshot, working_);
+    Transaction transaction(snapshot, working_, second_->book());
     second_->cycle(snapshot, transaction);
     second = transaction.take_decisions();
   }

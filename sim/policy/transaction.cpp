@@ -17,8 +17,8 @@ void WorkingCluster::follow(const cluster::Occupancy& actual) {
   mark_ = actual.mark();
 }
 
-Transaction::Transaction(const Snapshot& snapshot, WorkingCluster& working)
-    : snapshot_(snapshot), working_(working) {
+Transaction::Transaction(const Snapshot& snapshot, WorkingCluster& working, cluster::DeviceBook book)
+    : snapshot_(snapshot), working_(working), book_(book) {
   working_.follow(snapshot.cluster->occupancy);
 }
 
@@ -32,8 +32,8 @@ void Transaction::touch(NodeId node) {
 
 void Transaction::bind(PodId pod, NodeId node, cluster::DeviceAssignment devices) {
   touch(node);
-  working_.occupancy().hold(node, snapshot_.cluster->nodes[node], snapshot_.workloads->shape_of(pod),
-                            devices);
+  working_.occupancy().hold(node, snapshot_.cluster->nodes[node], snapshot_.workloads->shape_of(pod), devices,
+                            book_);
   decisions_.push_back(Bind{pod, node, std::move(devices)});
 }
 

@@ -105,7 +105,7 @@ FitMessages::FitMessages(const View& view, const simulation::JournalReader& jour
     const auto snapshot = simulation::snapshot_of(replay.world(), again.pool, again.at, reading);
     policy::Explanation explanation;
     {
-      policy::Transaction transaction(snapshot, working);
+      policy::Transaction transaction(snapshot, working, policy->book());
       policy->cycle(snapshot, transaction, explanation);
     }
     if (explanation.workloads.empty()) return;  // it never explains

@@ -92,15 +92,17 @@ void count_waits(Summary& out, const simulation::World& world) {
 }
 
 void count_allocation(Summary& out, const simulation::World& world) {
-  Int128 capacity = 0, allocated = 0;
+  Int128 capacity = 0, allocated = 0, overbooked = 0;
   for (std::size_t i = 0; i < world.pools.size(); ++i) {
     const auto pool = id_of<PoolId>(i);
     const auto sums = world.sums_at(pool, out.end);
     capacity += sums.gpu_capacity.raw();
     allocated += sums.gpu_allocated.raw();
+    overbooked += sums.gpu_overbooked.raw();
     out.gpu_capacity += world.pools[pool].gpu_capacity;
     out.gpu_allocated += world.pools[pool].gpu_allocated;
   }
+  out.overbooked_gpu_micro_seconds = rounded(overbooked, 1000);  // from thousandths of a GPU x microseconds
   out.allocation_average_micro = share(allocated, capacity);
   out.allocation_end_micro = share(out.gpu_allocated.value, out.gpu_capacity.value);
 }

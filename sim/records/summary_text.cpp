@@ -137,6 +137,7 @@ void write_summary(JsonWriter& out, const Summary& summary) {
       .key("preempted_workloads")
       .integer(summary.preempted_workloads);
   out.key("lost_gpu_hours").micro(summary.lost_gpu_micro_hours);
+  out.key("overbooked_gpu_seconds").micro(summary.overbooked_gpu_micro_seconds);
   out.key("fairness_jain");
   if (summary.fairness_micro)
     out.micro(*summary.fairness_micro);

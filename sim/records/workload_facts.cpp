@@ -95,7 +95,7 @@ Amounts allocated_by(const View& view, const Pod& pod) {
   out.cpu = shape.cpu;
   out.memory = shape.memory;
   if (shape.cpu_only()) return out;
-  out.gpu = view.world.gpu_amount(shape, pod.node);
+  out.gpu = view.world.device_share(pod);
   if (shape.gpu.kind == workload::GpuRequestKind::mig)
     add_mig(view, node, shape, out);
   else if (shape.gpu.kind == workload::GpuRequestKind::memory)

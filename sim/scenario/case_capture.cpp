@@ -1,8 +1,12 @@
 #include <algorithm>
 #include <map>
-#include <set>
+#include <memory>
+#include <stdexcept>
+#include <utility>
 
+#include "berth/core/invariant.hpp"
 #include "berth/scenario/case_tools.hpp"
+#include "berth/simulation/run.hpp"
 #include "berth/simulation/snapshot.hpp"
 
 namespace berth::scenario {
@@ -23,7 +27,7 @@ class Capture {
     organization();
     nodes();
     std::vector<WorkloadId> ids = *snapshot_.members;
-    for (const WorkloadId id : leavers()) ids.push_back(id);
+    ids.insert(ids.end(), snapshot_.leaving->begin(), snapshot_.leaving->end());
     std::sort(ids.begin(), ids.end());
     name_devices(ids);
     for (const WorkloadId id : ids) workload(id);
@@ -65,15 +69,6 @@ class Capture {
       if (now.cordoned) case_.cluster.occupancy.set_cordoned(copy, true);
       nodes_.emplace(id, copy);
     }
-  }
-
-  // Workloads that are over for the scheduler, while pods of theirs still hold devices here.
-  std::vector<WorkloadId> leavers() const {
-    std::set<WorkloadId> out;
-    for (const workload::Pod& pod : world_.workloads.pods)
-      if (holds_devices(pod.status) && nodes_.count(pod.node) > 0) out.insert(pod.workload);
-    for (const WorkloadId id : *snapshot_.members) out.erase(id);
-    return {out.begin(), out.end()};
   }
 
   bool shares(const workload::Pod& pod) const {
@@ -158,6 +153,51 @@ class Capture {
 PolicyCase capture_policy_case(const simulation::World& world, PoolId pool, Instant now,
                                const policy::PolicySpec& policy) {
   return Capture(world, pool, now, policy).take();
+}
+
+namespace {
+
+class Captured {
+ public:
+  PolicyCase one;
+};
+
+// Decides as another policy does until the pass that is wanted, which it leaves with what the pass would have seen.
+class CapturingPolicy final : public policy::Policy {
+ public:
+  CapturingPolicy(std::unique_ptr<policy::Policy> policy, policy::PolicySpec spec, std::uint64_t pass)
+      : policy_(std::move(policy)), spec_(std::move(spec)), left_(pass) {}
+
+  std::string_view name() const override { return policy_->name(); }
+  cluster::DeviceBook book() const override { return policy_->book(); }
+  policy::CycleResult cycle(const policy::Snapshot& snapshot, policy::Transaction& transaction) override {
+    if (--left_ == 0) throw Captured{capture_policy_case(*world, snapshot.pool, snapshot.now, spec_)};
+    return policy_->cycle(snapshot, transaction);
+  }
+
+  const simulation::World* world = nullptr;
+
+ private:
+  std::unique_ptr<policy::Policy> policy_;
+  policy::PolicySpec spec_;
+  std::uint64_t left_;
+};
+
+}  // namespace
+
+PolicyCase capture_pass(simulation::Input input, std::unique_ptr<policy::Policy> policy, std::uint64_t pass) {
+  BERTH_INVARIANT(pass > 0, "passes count from 1");
+  auto capturing = std::make_unique<CapturingPolicy>(std::move(policy), input.policy, pass);
+  CapturingPolicy& until = *capturing;
+  simulation::NullSink nowhere;
+  simulation::Run run(std::move(input), std::move(capturing), nowhere);
+  until.world = &run.world();
+  try {
+    run.execute();
+  } catch (Captured& captured) {
+    return std::move(captured.one);
+  }
+  throw std::out_of_range("the run has fewer passes");
 }
 
 }  // namespace berth::scenario

@@ -66,7 +66,9 @@ class Placing {
               found != shared_.end() ? found->second : vacant(id, pod.node, out.devices);
           shared_[{pod.node, slot}] = device;
           const auto& state = now.devices[static_cast<std::size_t>(cluster::lowest_device(device))];
-          if ((out.devices & device) != 0 || !cluster::share_fits(spec, state, shape.gpu)) refuse(id, spec);
+          if ((out.devices & device) != 0 ||
+              !cluster::share_fits(spec, state, shape.gpu, cluster::DeviceBook::thousandths))
+            refuse(id, spec);
           out.devices |= device;
         }
         break;
@@ -106,7 +108,7 @@ void stand_on_devices(const PolicyCase& c, cluster::Cluster& cluster, workload::
     }
     const workload::PodShape& shape = workloads.shape_of(pod);
     pod.devices = placing.place(id, pod, shape);
-    cluster.occupancy.hold(pod.node, cluster.nodes[pod.node], shape, pod.devices);
+    pod.devices = cluster.occupancy.hold(pod.node, cluster.nodes[pod.node], shape, pod.devices);
   }
 }
 

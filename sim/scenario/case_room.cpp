@@ -1,12 +1,14 @@
 #include <map>
 
+#include "berth/cluster/gpu_amounts.hpp"
 #include "case_parts.hpp"
 
 namespace berth::scenario::case_json {
 
 std::string lack_of_room(const PolicyCase& c) {
   struct Taken {
-    std::int64_t cpu = 0, memory = 0, gpu_milli = 0;
+    std::int64_t cpu = 0, memory = 0;
+    std::int64_t gpu_milli = 0, gpu_mebibytes = 0;  // both books: a case is of a run under either
     std::map<std::string, std::int64_t> mig;
   };
   IdVector<NodeId, Taken> taken(c.cluster.nodes.size());
@@ -29,12 +31,19 @@ std::string lack_of_room(const PolicyCase& c) {
         if ((t.mig[m.profile] += m.count) > has) lacks = "MIG instances " + m.profile;
       }
     } else if (!shape.legacy_mig) {
-      t.gpu_milli +=
-          shape.gpu.kind == workload::GpuRequestKind::memory && node.gpu_memory.value > 0
-              ? cluster::portion_of_memory(shape.gpu.memory, node.gpu_memory).value * shape.gpu.devices
-              : shape.gpu.quota_amount().value;
+      const workload::GpuRequest& gpu = shape.gpu;
+      const bool memory = gpu.kind == workload::GpuRequestKind::memory;
+      const bool known = node.gpu_memory >= mebibytes(100);
+      t.gpu_milli += memory && known
+                         ? cluster::portion_of_memory(gpu.memory, node.gpu_memory).value * gpu.devices
+                         : gpu.quota_amount().value;
+      const std::int64_t device = cluster::book_mebibytes(node);
+      t.gpu_mebibytes += gpu.devices * (gpu.kind == workload::GpuRequestKind::whole ? device
+                                        : gpu.kind == workload::GpuRequestKind::none || (memory && !known)
+                                            ? 0
+                                            : cluster::mebibytes_of_share(node, gpu));
       const std::int64_t gpus = node.mig_strategy == cluster::MigStrategy::mixed ? 0 : node.gpus;
-      if (t.gpu_milli > gpus * 1000) lacks = "GPUs";
+      if (t.gpu_milli > gpus * 1000 && t.gpu_mebibytes > gpus * device) lacks = "GPUs";
     }
     if (!lacks.empty()) {
       return "task '" + c.pod_names[id] + "' lies on node '" + node.name +

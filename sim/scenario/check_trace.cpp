@@ -217,7 +217,10 @@ void Checker::warn_of_giants() {
   for (const formats::OpenbPod& pod : trace.data->workloads.rows) {
     const workload::PodShape shape = shape_of(pod, trace.data->workloads);
     const auto [at, fresh] = known.try_emplace(shape, true);
-    if (fresh) at->second = probe.fits(shape, pools);
+    if (fresh) {
+      at->second = probe.fits(shape, pools);
+      gpu(shape.gpu, trace.mark, {});
+    }
     if (at->second || ++giants > most_row_warnings) continue;
     const Place place{trace.workloads.path.value, pod.line, 0};
     std::string why = "a pod larger than any node of its node pools (" + list_of(pools) + ")";

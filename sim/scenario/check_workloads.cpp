@@ -5,7 +5,9 @@
 #include <limits>
 #include <utility>
 
+#include "berth/cluster/gpu_amounts.hpp"
 #include "berth/cluster/gpu_checks.hpp"
+#include "berth/core/decimal.hpp"
 #include "berth/core/int128.hpp"
 #include "berth/core/quantity_text.hpp"
 #include "berth/core/text.hpp"
@@ -328,6 +330,12 @@ void Checker::gpu(const workload::GpuRequest& request, Mark mark, const std::vec
       if (std::find(known.begin(), known.end(), m.profile) != known.end()) continue;
       reader_.unknown(mark, "MIG profile", m.profile, known);
     }
+  }
+  if (request.kind == GpuRequestKind::fraction && scenario_.policy.name.value == "kai" &&
+      request.portion < cluster::least_portion_in_mebibytes) {
+    reader_.error(mark, "wrong-value",
+                  "gpu: the policy kai counts fractions to two decimals, and " +
+                      print_decimal(request.portion.value, 3) + " is none (expected 0.005 or more)");
   }
   if (request.kind != GpuRequestKind::memory) return;
   Bytes most;

@@ -143,7 +143,10 @@ bool finish(Reader& reader, const Value& value, const Ask& ask, GpuRequest& out)
       reader.error(value.mark, "wrong-value", "gpu: 0 bytes of GPU memory are no request");
       return false;
     }
-    out = GpuRequest::memory_of(*ask.memory, ask.devices);
+    // Devices are booked by whole MiB: a part of one counts as one, from here on.
+    const std::int64_t mib = mebibytes(1).value;
+    out = GpuRequest::memory_of(mebibytes(ask.memory->value / mib + (ask.memory->value % mib == 0 ? 0 : 1)),
+                                ask.devices);
   }
   return read_limit(reader, value, ask, out);
 }

@@ -413,6 +413,15 @@ class CaseReader {
   }
 
   workload::PodShape shape(const json& j, const json& t, const std::string& where) {
+    workload::PodShape out = shape_as_written(j, t, where);
+    if (c_.policy.name == "kai" && out.gpu.kind == workload::GpuRequestKind::fraction &&
+        out.gpu.portion < cluster::least_portion_in_mebibytes) {
+      fault(where + ": a fraction below 0.005 is no hundredth of a GPU, which is what the policy kai counts");
+    }
+    return out;
+  }
+
+  workload::PodShape shape_as_written(const json& j, const json& t, const std::string& where) {
     for (const json* from : {&t, &j}) {
       if (field(*from, "request") != nullptr) return read_request(map(*from, "request", where), where);
     }

@@ -115,7 +115,7 @@ class CaseRun {
     policy::WorkingCluster working;
     std::vector<policy::Decision> decisions;
     {
-      policy::Transaction transaction(snapshot, working);
+      policy::Transaction transaction(snapshot, working, policy_.book());
       if (wants_words()) {
         policy::Explanation words;
         policy_.cycle(snapshot, transaction, words);
@@ -157,7 +157,8 @@ class CaseRun {
     ++counts_.binds;
     put(d.pod, PodStatus::binding, d.node, d.devices);
     if (devices_)
-      cluster_.occupancy.hold(d.node, cluster_.nodes[d.node], workloads_.shape_of(d.pod), d.devices);
+      workloads_.pods[d.pod].devices = cluster_.occupancy.hold(
+          d.node, cluster_.nodes[d.node], workloads_.shape_of(d.pod), d.devices, policy_.book());
   }
   void take(const policy::Pipeline& d) {
     ++counts_.pipelines;

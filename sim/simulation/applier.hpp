@@ -79,8 +79,8 @@ class Applier {
   // The sum of the running pods' speeds, less what the distance between them costs; 0 below the minimum.
   std::int64_t gang_speed(const workload::Workload& w, const Course& c) const;
   void release(const workload::Pod& pod);
-  void deallocate(
-      const workload::Pod& pod);  // it counts for nobody any more, though it may still hold devices
+  // The pod counts in its pool's sums from now on (1), or no more (-1), though it may still hold devices.
+  void allocate(const workload::Pod& pod, std::int64_t sign);
   static void forget(workload::Workload& w, PodId id);
   enum class ReleaseReason : std::uint8_t { evicted, node_removed, own };
   void start_releasing(workload::Workload& w, WorkloadId workload_id, workload::Pod& pod, PodId id,

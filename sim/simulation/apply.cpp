@@ -283,6 +283,7 @@ void Applier::operator()(const RepartitionBegun& t) {
   }
   world_.cluster.occupancy.set_instances(t.node, t.device, during);
   world_.cuts.insert(place, std::move(cut));
+  meter_capacity(world_.cluster.nodes[t.node].pool);
   changed(world_.cluster.nodes[t.node].pool);
 }
 
@@ -299,6 +300,7 @@ void Applier::operator()(const RepartitionEnded& t) {
   }
   world_.cluster.occupancy.set_instances(t.node, t.device, instances);
   world_.cuts.erase(it);
+  meter_capacity(world_.cluster.nodes[t.node].pool);
   opened(world_.cluster.nodes[t.node].pool);
 }
 

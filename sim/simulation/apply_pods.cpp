@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "applier.hpp"
+#include "berth/cluster/gpu_amounts.hpp"
 #include "berth/cluster/topology.hpp"
 #include "berth/core/invariant.hpp"
 #include "phase_rules.hpp"
@@ -38,9 +39,7 @@ void Applier::operator()(const PodBound& t) {
   p.node = t.node;
   p.devices = t.devices;
   p.bound_at = now_;
-  sum_up(spec.pool);
-  world_.pools[spec.pool].gpu_allocated += world_.gpu_amount(world_.workloads.shape_of(p), t.node);
-  meter(p, 1);
+  allocate(p, 1);
   c.pending -= 1;
   c.binding += 1;
   if (c.binding + c.running == 1) {
@@ -85,7 +84,7 @@ void Applier::operator()(const PodSucceeded& t) {
   p.ended_at = now_;
   world_.courses[t.workload].succeeded += 1;
   stop_working(w, t.workload, p, t.pod, Loss::none);
-  deallocate(p);
+  allocate(p, -1);
   release(p);
   settle(t.workload);
 }
@@ -103,7 +102,7 @@ void Applier::operator()(const PodFailed& t) {
   } else {
     c.binding -= 1;
   }
-  deallocate(p);
+  allocate(p, -1);
   release(p);
   world_.pod_courses[t.pod].failure = t.cause;
   w.failures += 1;
@@ -199,7 +198,7 @@ void Applier::start_releasing(Workload& w, WorkloadId workload_id, Pod& p, PodId
   } else {
     c.binding -= 1;
   }
-  deallocate(p);
+  allocate(p, -1);
   c.releasing += 1;
   const bool evicted = reason == ReleaseReason::evicted;
   if (evicted) c.terminating += 1;
@@ -208,18 +207,21 @@ void Applier::start_releasing(Workload& w, WorkloadId workload_id, Pod& p, PodId
   opened(world_.cluster.nodes[p.node].pool);
 }
 
-void Applier::deallocate(const Pod& p) {
-  const PoolId pool = world_.cluster.nodes[p.node].pool;
-  sum_up(pool);
-  world_.pools[pool].gpu_allocated -= world_.gpu_amount(world_.workloads.shape_of(p), p.node);
-  meter(p, -1);
+void Applier::allocate(const Pod& p, std::int64_t sign) {
+  const PoolId id = world_.cluster.nodes[p.node].pool;
+  sum_up(id);
+  PoolState& pool = world_.pools[id];
+  pool.gpu_allocated += world_.device_share(p) * sign;
+  pool.gpu_overbooked += world_.overbooked_share(p) * sign;
+  meter(p, sign);
 }
 
 void Applier::meter(const Pod& p, std::int64_t sign) {
   if (world_.usage.empty()) return;
   const workload::PodShape& shape = world_.workloads.shape_of(p);
-  const organization::Amounts amounts{sign * shape.cpu.value, sign * shape.memory.value,
-                                      sign * world_.gpu_amount(shape, p.node).value};
+  const organization::Amounts amounts{
+      sign * shape.cpu.value, sign * shape.memory.value,
+      sign * cluster::quota_amount(world_.cluster.nodes[p.node], shape.gpu).value};
   world_.usage[world_.cluster.nodes[p.node].pool].change(
       world_.organization, world_.workloads.all[p.workload].spec.project, amounts, now_);
 }
@@ -348,7 +350,9 @@ void Applier::settle(WorkloadId id) {
   const bool tours = waits && !c.round_over && c.holding() == 0 && w.spec.node_pools.size() > 1;
   // Whoever keeps an index of who waits for what must look again.
   if (waits && c.is_waiting) world_.pools[w.pool].waiting.touch(id);
-  if (in_pool == c.in_pool && waits == c.is_waiting && tours == c.is_touring) return;
+  const bool leaves = !in_pool && c.holding() > 0;
+  if (in_pool == c.in_pool && waits == c.is_waiting && tours == c.is_touring && leaves == c.is_leaving)
+    return;
   sum_up(w.pool);
   PoolState& pool = world_.pools[w.pool];
   if (in_pool != c.in_pool) {
@@ -366,6 +370,11 @@ void Applier::settle(WorkloadId id) {
     tours ? insert_sorted(pool.touring, id) : erase_sorted(pool.touring, id);
     c.is_touring = tours;
   }
+  if (leaves != c.is_leaving) {
+    leaves ? insert_sorted(pool.leaving, id) : erase_sorted(pool.leaving, id);
+    c.is_leaving = leaves;
+    pool.changes += 1;
+  }
 }
 
 void Applier::leave_lists(WorkloadId id) {
@@ -376,7 +385,8 @@ void Applier::leave_lists(WorkloadId id) {
   if (c.in_pool) erase_sorted(pool.members, id);
   if (c.is_waiting) pool.waiting.erase(id);
   if (c.is_touring) erase_sorted(pool.touring, id);
-  c.in_pool = c.is_waiting = c.is_touring = false;
+  if (c.is_leaving) erase_sorted(pool.leaving, id);
+  c.in_pool = c.is_waiting = c.is_touring = c.is_leaving = false;
   pool.changes += 1;
 }
 

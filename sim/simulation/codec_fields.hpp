@@ -176,11 +176,12 @@ void fields(A& a, V& v) {
 }
 template <class A, Either<cluster::DeviceAssignment> V>
 void fields(A& a, V& v) {
-  a(v.devices, v.slots);
+  a(v.devices, v.slots, v.shares, v.over_booked);
 }
 template <class A, Either<cluster::DeviceState> V>
 void fields(A& a, V& v) {
-  a(v.used, v.memory_used, v.holders, v.whole, v.whole_of, v.failed, v.mig);
+  a(v.used, v.memory_used, v.mebibytes_used, v.shares, v.holders, v.whole_holders, v.whole_of, v.failed,
+    v.mig);
 }
 template <class A, Either<cluster::Taint> V>
 void fields(A& a, V& v) {
@@ -254,8 +255,8 @@ template <class A, Either<Course> V>
 void fields(A& a, V& v) {
   a(v.slots, v.first_work, v.next_index, v.minimum, v.required, v.pending, v.binding, v.running, v.releasing,
     v.succeeded, v.terminating, v.running_speed, v.unmet, v.tried_pools, v.pool_position, v.round_over,
-    v.shared_work, v.in_pool, v.is_waiting, v.is_touring, v.been_ready, v.resuming, v.creation_from, v.ending,
-    v.end_cause, v.suspend_cause, v.last_eviction, v.lost_gpu_time);
+    v.shared_work, v.in_pool, v.is_waiting, v.is_touring, v.is_leaving, v.been_ready, v.resuming,
+    v.creation_from, v.ending, v.end_cause, v.suspend_cause, v.last_eviction, v.lost_gpu_time);
 }
 template <class A, Either<PodCourse> V>
 void fields(A& a, V& v) {
@@ -263,7 +264,7 @@ void fields(A& a, V& v) {
 }
 template <class A, Either<PoolSums> V>
 void fields(A& a, V& v) {
-  a(v.gpu_capacity, v.gpu_allocated, v.pending, v.running);
+  a(v.gpu_capacity, v.gpu_allocated, v.gpu_overbooked, v.pending, v.running);
 }
 template <class A, Either<Cut> V>
 void fields(A& a, V& v) {

@@ -42,7 +42,8 @@ bool cut_by_mig(const NodeOccupancy& node, int device) {
 
 class Checks {
  public:
-  Checks(PoolId pool, const World& world) : pool_(pool), world_(world) {}
+  Checks(PoolId pool, const World& world, cluster::DeviceBook book)
+      : pool_(pool), world_(world), book_(book) {}
 
   std::optional<Breach> operator()(const policy::Bind& d) const {
     if (auto b = pod(d.pod)) return b;
@@ -146,6 +147,7 @@ class Checks {
 
   PoolId pool_;
   const World& world_;
+  cluster::DeviceBook book_;
 };
 
 std::optional<Breach> Checks::room(const policy::Bind& d) const {
@@ -171,7 +173,8 @@ std::optional<Breach> Checks::room(const policy::Bind& d) const {
     return Breach{Rule::pods_fit, "node " + spec.name + " holds " + number(now.pods) + " pods, its maximum"};
   }
   if (auto b = devices(spec, now, shape, d.devices)) return b;
-  if (!policy::could_fit(world_.cluster, d.node, shape)) {
+  // What a known bug grants may be more than the node could ever hold.
+  if (!d.devices.over_booked && !policy::could_fit(world_.cluster, d.node, shape)) {
     return Breach{Rule::constraints_hold, "the pod's constraints keep it off node " + spec.name};
   }
   return std::nullopt;
@@ -194,11 +197,11 @@ std::optional<Breach> Checks::devices(const NodeSpec& spec, const NodeOccupancy&
       return Breach{Rule::devices_match_request, "node " + spec.name + " has no device " + number(i)};
     }
     const cluster::DeviceState& device = now.devices[static_cast<std::size_t>(i)];
+    if (where.over_booked && book_ == cluster::DeviceBook::mebibytes && !device.failed && !device.mig)
+      continue;
     const bool free = gpu.kind == GpuRequestKind::whole
                           ? (now.vacant & cluster::device_bit(i)) != 0
-                          : !cut_by_mig(now, i) &&
-                                (gpu.kind != GpuRequestKind::memory || spec.gpu_memory.value > 0) &&
-                                cluster::share_fits(spec, device, gpu);
+                          : !cut_by_mig(now, i) && cluster::share_fits(spec, device, gpu, book_);
     if (!free) {
       return Breach{Rule::devices_free,
                     "device " + number(i) + " of node " + spec.name + " has no room for it"};
@@ -350,8 +353,9 @@ std::string describe(const policy::Decision& decision, const World& world) {
   return std::visit(Words{world}, decision);
 }
 
-std::optional<Breach> check(const policy::Decision& decision, PoolId pool, const World& world) {
-  return std::visit(Checks(pool, world), decision);
+std::optional<Breach> check(const policy::Decision& decision, PoolId pool, const World& world,
+                            cluster::DeviceBook book) {
+  return std::visit(Checks(pool, world, book), decision);
 }
 
 }  // namespace berth::simulation

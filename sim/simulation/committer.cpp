@@ -14,7 +14,8 @@ bool among(const std::vector<PodId>& pods, PodId pod) {
 }  // namespace
 
 std::uint64_t Committer::commit(const std::vector<policy::Decision>& decisions, PoolId pool,
-                                std::string_view policy) {
+                                std::string_view policy, cluster::DeviceBook book) {
+  book_ = book;
   pipelined_.clear();
   evicted_.clear();
   bound_.clear();
@@ -24,7 +25,7 @@ std::uint64_t Committer::commit(const std::vector<policy::Decision>& decisions, 
   for (const policy::Decision& decision : decisions) {
     // A pod that this cycle pipelined may be evicted again; one that it evicted may be pipelined.
     if (!evicts_pipelined(decision) && !pipelines_evicted(decision)) {
-      if (const auto breach = check(decision, pool, recorder_.world())) {
+      if (const auto breach = check(decision, pool, recorder_.world(), book)) {
         throw PolicyError(policy, describe(decision, recorder_.world()), breach->rule, breach->detail);
       }
     }
@@ -56,7 +57,7 @@ bool Committer::pipelines_evicted(const policy::Decision& decision) const {
 void Committer::take(const policy::Bind& d) {
   const WorkloadId workload = owner(d.pod);
   if (recorder_.world().courses[workload].holding() == 0) bound_.push_back(workload);
-  life_cycle_.bind(d.pod, d.node, d.devices);
+  life_cycle_.bind(d.pod, d.node, d.devices, book_);
   bound_pods_.push_back(d.pod);
 }
 

@@ -15,9 +15,10 @@ class Committer {
   Committer(Recorder& recorder, LifeCycle& life_cycle, Duration repartition_time)
       : recorder_(recorder), life_cycle_(life_cycle), repartition_time_(repartition_time) {}
 
-  // How many of them said something new (a refusal or pipeline that only repeats what is known does not). Throws
-  // PolicyError.
-  std::uint64_t commit(const std::vector<policy::Decision>& decisions, PoolId pool, std::string_view policy);
+  // How many of them said something new (a refusal or pipeline that only repeats what is known does not). `book`: the one
+  // by which the policy counts shared devices. Throws PolicyError.
+  std::uint64_t commit(const std::vector<policy::Decision>& decisions, PoolId pool, std::string_view policy,
+                       cluster::DeviceBook book);
 
  private:
   void take(const policy::Bind&);
@@ -39,6 +40,7 @@ class Committer {
   Recorder& recorder_;
   LifeCycle& life_cycle_;
   Duration repartition_time_;
+  cluster::DeviceBook book_{};
   // Of the cycle at hand.
   std::vector<PodId> pipelined_, evicted_, bound_pods_;
   std::vector<WorkloadId> bound_;  // that held no pod before

@@ -12,7 +12,7 @@
 namespace berth::simulation::frames {
 
 inline constexpr std::array<std::uint8_t, 8> magic = {'B', 'E', 'R', 'T', 'H', 'J', 'N', 'L'};
-inline constexpr std::uint8_t version = 1;
+inline constexpr std::uint8_t version = 2;
 inline constexpr std::size_t file_header_bytes = 16;
 inline constexpr std::size_t frame_header_bytes = 9;  // type, length, checksum
 inline constexpr std::size_t max_payload = 64 * 1024;

@@ -73,8 +73,11 @@ void LifeCycle::follow_up(WorkloadId id) {
   if (missing > 0) recorder_.record(PodsCreated{id, world_.workloads.pods.end_id(), missing});
 }
 
-void LifeCycle::bind(PodId id, NodeId node, const cluster::DeviceAssignment& devices) {
-  recorder_.record(PodBound{world_.workloads.pods[id].workload, id, node, devices});
+void LifeCycle::bind(PodId id, NodeId node, const cluster::DeviceAssignment& devices,
+                     cluster::DeviceBook book) {
+  recorder_.record(PodBound{world_.workloads.pods[id].workload, id, node,
+                            world_.cluster.occupancy.granted(node, world_.cluster.nodes[node],
+                                                             world_.workloads.shape_of(id), devices, book)});
 }
 
 void LifeCycle::start_if_ready(PodId id) {

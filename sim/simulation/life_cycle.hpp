@@ -22,7 +22,8 @@ class LifeCycle {
   void work_done(WorkloadId id, std::uint32_t slot);
 
   // Decisions.
-  void bind(PodId id, NodeId node, const cluster::DeviceAssignment& devices);
+  // The bind carries the device shares that the World grants by that book.
+  void bind(PodId id, NodeId node, const cluster::DeviceAssignment& devices, cluster::DeviceBook book);
   // A bound pod that has no image to pull starts at once, after all binds of the pass: a gang starts as one.
   void start_if_ready(PodId id);
   // `pipelined`: where it is to go (a move).

@@ -271,14 +271,14 @@ struct Run::Impl {
     std::optional<Instant> look;
     std::vector<policy::Decision> decided;
     {
-      policy::Transaction transaction(snapshot, working);
+      policy::Transaction transaction(snapshot, working, policy->book());
       look = policy->cycle(snapshot, transaction).next_look;
       decided = transaction.take_decisions();
     }
     // A look at the present instant would see what this one saw.
     looks[pool] = look && *look > clock.now() ? *look : Instant::never();
     cycles += 1;
-    decisions += committer.commit(decided, pool, policy->name());
+    decisions += committer.commit(decided, pool, policy->name(), policy->book());
   }
 
   void cycle() {

@@ -10,6 +10,7 @@ policy::Snapshot snapshot_of(const World& world, PoolId pool, Instant now, Usage
   snapshot.organization = &world.organization;
   snapshot.workloads = &world.workloads;
   snapshot.members = &world.pools[pool].members;
+  snapshot.leaving = &world.pools[pool].leaving;
   snapshot.waiting = &world.pools[pool].waiting;
   if (world.usage.empty()) return snapshot;
   const organization::UsageMeter& meter = world.usage[pool];

@@ -1,7 +1,9 @@
 #include "berth/simulation/world.hpp"
 
 #include <array>
+#include <numeric>
 
+#include "berth/cluster/gpu_amounts.hpp"
 #include "berth/cluster/mig_instances.hpp"
 #include "berth/core/invariant.hpp"
 
@@ -64,7 +66,17 @@ organization::Amounts World::pool_capacity(PoolId pool) const {
     const cluster::NodeSpec& spec = cluster.nodes[id];
     organization::at(sum, organization::Resource::cpu) += spec.cpu.value;
     organization::at(sum, organization::Resource::memory) += spec.memory.value;
-    organization::at(sum, organization::Resource::gpu) += whole_gpus(spec.gpus).value;
+    std::int64_t& gpus = organization::at(sum, organization::Resource::gpu);
+    if (!spec.mig_enabled || spec.mig_strategy == cluster::MigStrategy::none) {
+      gpus += whole_gpus(spec.gpus).value;
+      continue;
+    }
+    for (const cluster::MigInstance& instance : node.instances) {
+      if (instance.coming) continue;
+      const bool single = spec.mig_strategy == cluster::MigStrategy::single;
+      const auto& profiles = cluster.models[spec.gpu_model].mig.profiles;
+      gpus += whole_gpus(single ? 1 : workload::compute_slices_in(profiles[instance.profile].name)).value;
+    }
   }
   return sum;
 }
@@ -130,47 +142,29 @@ PoolSums World::sums_at(PoolId id, Instant at) const {
   PoolSums sums = pool.sums;
   sums.gpu_capacity.add(pool.gpu_capacity.value, span);
   sums.gpu_allocated.add(pool.gpu_allocated.value, span);
+  sums.gpu_overbooked.add(pool.gpu_overbooked.value, span);
   sums.pending.add(static_cast<std::int64_t>(pool.waiting.size()), span);
   sums.running.add(pool.running_workloads, span);
   return sums;
 }
 
-GpuMilli World::gpu_amount(const workload::PodShape& shape, NodeId node) const {
-  const workload::GpuRequest& gpu = shape.gpu;
-  const cluster::NodeSpec& spec = cluster.nodes[node];
-  switch (gpu.kind) {
-    case workload::GpuRequestKind::none:
-      return GpuMilli(0);
-    case workload::GpuRequestKind::whole:
-      // Strategy single: each GPU asked for is an instance, and all instances of the node are alike.
-      if (cluster::takes_instances(spec, gpu) && spec.gpu_model != none<GpuModelId>() &&
-          !spec.mig_layout.empty()) {
-        const cluster::MigGeometry& geometry = cluster.models[spec.gpu_model].mig;
-        const std::int64_t slices = geometry.profiles[spec.mig_layout.front().profile].memory_slices;
-        return GpuMilli(1000 * slices / geometry.memory_slices) * gpu.devices;
-      }
-      return gpu.portion * gpu.devices;
-    case workload::GpuRequestKind::fraction:
-      return gpu.portion * gpu.devices;
-    case workload::GpuRequestKind::memory:
-      return cluster::portion_of_memory(gpu.memory, spec.gpu_memory) * gpu.devices;
-    case workload::GpuRequestKind::mig: {
-      // The share of the device's memory slices.
-      GpuMilli sum;
-      if (spec.gpu_model == none<GpuModelId>()) return sum;
-      const cluster::MigGeometry& geometry = cluster.models[spec.gpu_model].mig;
-      for (const workload::MigRequest& request : gpu.mig) {
-        if (const auto profile = geometry.find_profile(request.profile);
-            profile && geometry.memory_slices > 0) {
-          sum += GpuMilli(1000 * geometry.profiles[*profile].memory_slices / geometry.memory_slices) *
-                 request.count;
-        }
-      }
-      return sum;
-    }
-  }
-  BERTH_INVARIANT(false, "a kind of GPU request without an amount");
-  return GpuMilli(0);
+GpuMilli World::device_share(const workload::Pod& pod) const {
+  const workload::GpuRequest& gpu = workloads.shape_of(pod).gpu;
+  if (gpu.kind == workload::GpuRequestKind::none || pod.node == none<NodeId>()) return GpuMilli(0);
+  if (!pod.devices.shares.empty())
+    return std::accumulate(pod.devices.shares.begin(), pod.devices.shares.end(), GpuMilli(0));
+  const cluster::NodeSpec& spec = cluster.nodes[pod.node];
+  if (cluster::takes_instances(spec, gpu)) return cluster::share_of_instances(cluster.models, spec, gpu);
+  return whole_gpus(gpu.devices);
+}
+
+GpuMilli World::overbooked_share(const workload::Pod& pod) const {
+  if (!pod.devices.over_booked) return GpuMilli(0);
+  const workload::GpuRequest& gpu = workloads.shape_of(pod).gpu;
+  // Only the book in MiB has such bugs.
+  const GpuMilli asked =
+      cluster::share_of_device(cluster.nodes[pod.node], gpu, cluster::DeviceBook::mebibytes) * gpu.devices;
+  return asked - device_share(pod);
 }
 
 }  // namespace berth::simulation

@@ -111,8 +111,9 @@ void write_image(Encoder& out, const World& world) {
   out(world.workloads.shapes, world.workloads.all, world.workloads.pods);
   out(world.courses, world.pod_courses, world.works);
   for (const PoolState& pool : world.pools) {
-    out(pool.members, plain(pool.waiting), pool.touring, pool.watchers, pool.opened, pool.changes,
-        pool.gpu_capacity, pool.gpu_allocated, pool.running_workloads, pool.sums, pool.summed_until);
+    out(pool.members, plain(pool.waiting), pool.touring, pool.watchers, pool.leaving, pool.opened,
+        pool.changes, pool.gpu_capacity, pool.gpu_allocated, pool.gpu_overbooked, pool.running_workloads,
+        pool.sums, pool.summed_until);
   }
   out(world.usage, world.cuts, world.pipelined, world.awaited, world.totals, world.ended);
 }
@@ -146,8 +147,9 @@ World read_image(Decoder& in) {
   world.pools.resize(cluster.pools.size());
   for (PoolState& pool : world.pools) {
     std::vector<WorkloadId> waiting;
-    in(pool.members, waiting, pool.touring, pool.watchers, pool.opened, pool.changes, pool.gpu_capacity,
-       pool.gpu_allocated, pool.running_workloads, pool.sums, pool.summed_until);
+    in(pool.members, waiting, pool.touring, pool.watchers, pool.leaving, pool.opened, pool.changes,
+       pool.gpu_capacity, pool.gpu_allocated, pool.gpu_overbooked, pool.running_workloads, pool.sums,
+       pool.summed_until);
     must(std::is_sorted(waiting.begin(), waiting.end()), "a waiting list out of order");
     for (const WorkloadId id : waiting) pool.waiting.insert(id);
   }

@@ -69,7 +69,7 @@ TEST_CASE("any order of holding and releasing ends where it began", "[cluster][p
         const auto rule = *rc::gen::element(policy::DeviceRule::lowest, policy::DeviceRule::tightest,
                                             policy::DeviceRule::roomiest);
         Held h{pod, policy::choose_devices(c, n, c.occupancy[n], pod, rule)};
-        c.occupancy.hold(n, c.nodes[n], h.pod, h.where);
+        h.where = c.occupancy.hold(n, c.nodes[n], h.pod, h.where);
         held.push_back(h);
       }
       check_sums(c.occupancy[n]);

@@ -2,8 +2,14 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <memory>
+#include <stdexcept>
 
+#include "berth/scenario/load.hpp"
 #include "berth/scenario/policy_case.hpp"
+#include "berth/simulation/commit.hpp"
+#include "berth/simulation/run.hpp"
+#include "support/policies/toy_policies.hpp"
 
 using namespace berth;
 using namespace berth::scenario;
@@ -54,4 +60,43 @@ TEST_CASE("a case is made small while it fails alike, and always to the same lin
 TEST_CASE("a case of which nothing may go stays as it is", "[scenario]") {
   const std::string line = print_policy_case(three_workloads());
   CHECK(shrink_policy_case(line, [](const PolicyCase&) { return false; }) == line);
+}
+
+TEST_CASE("the pass whose decision the World refused is written as a case", "[scenario]") {
+  const std::string text = R"(version: 1
+clock: {duration: 1h}
+cluster: {node_pools: [{name: a, nodes: [{name: n0, gpus: {model: L40S, count: 1}}]}]}
+organization: {departments: [{name: d, projects: [{name: p, quota: {a: {gpu: 1}}}]}]}
+workloads:
+  - {name: first, project: p, gpu: 1, duration: 30m}
+  - {name: second, project: p, submit: 10m, gpu: 1, duration: 10m}
+)";
+  const auto loaded = load_scenario_text(text, "test.yaml");
+  INFO(loaded.diagnostics.to_text());
+  REQUIRE(loaded.scenario.has_value());
+  // It binds whatever waits to the first device, the second time wrongly.
+  const auto careless = [] {
+    return std::make_unique<tests::Scripted>([](const policy::Snapshot& s, policy::Transaction& t) {
+      for (const WorkloadId id : *s.waiting)
+        t.pipeline(s.workloads->all[id].pods.front(), NodeId{0}, {1, {}});
+      for (const WorkloadId id : *s.waiting) {
+        if (s.cluster->occupancy[NodeId{0}].vacant != 0) {
+          t.bind(s.workloads->all[id].pods.front(), NodeId{0}, {1, {}});
+        } else {
+          t.drop(WorkloadId{99});
+        }
+      }
+      return policy::CycleResult{};
+    });
+  };
+  simulation::NullSink nowhere;
+  simulation::Run run(build_input(*loaded.scenario), careless(), nowhere);
+  CHECK_THROWS_AS(run.execute(), simulation::PolicyError);
+  const PolicyCase one = capture_pass(build_input(*loaded.scenario), careless(), run.progress().cycles);
+  CHECK(one.now - run.world().start == minutes(10));
+  CHECK(has(one, "first"));
+  CHECK(has(one, "second"));
+  CHECK(print_policy_case(one).find("\"running\"") != std::string::npos);
+  CHECK_THROWS_AS(capture_pass(build_input(*loaded.scenario), std::make_unique<tests::Idle>(), 1000),
+                  std::out_of_range);
 }

@@ -134,6 +134,18 @@ TEST_CASE("each rule, broken") {
   CHECK(broken(policy::ClearStale{gang}) == "stale-state");
 }
 
+TEST_CASE("only a policy that counts in MiB may over-book a device, and only on purpose") {
+  static const simulation::World world = world_then();
+  Bind bind{pod(waits), n0, {1, {}}};  // its device is held
+  bind.devices.over_booked = true;
+  CHECK(simulation::check(bind, PoolId{0}, world, cluster::DeviceBook::thousandths)->rule ==
+        Rule::devices_free);
+  CHECK_FALSE(simulation::check(bind, PoolId{0}, world, cluster::DeviceBook::mebibytes));
+  bind.devices.over_booked = false;
+  CHECK(simulation::check(bind, PoolId{0}, world, cluster::DeviceBook::mebibytes)->rule ==
+        Rule::devices_free);
+}
+
 TEST_CASE("memory and the number of pods are checked too") {
   simulation::World world = world_then();
   cluster::NodeOccupancy node = world.cluster.occupancy[n0];

@@ -60,7 +60,7 @@ TEST_CASE("the fixed header is what the page says") {
   const auto sealed = frames::file_header(JournalForm::sealed);
   CHECK(sealed.size() == 16);
   CHECK(std::string(sealed.begin(), sealed.begin() + 8) == "BERTHJNL");
-  CHECK(sealed[8] == 1);
+  CHECK(sealed[8] == 2);
   CHECK(sealed[9] == 0);
   CHECK(frames::file_header(JournalForm::live)[9] == 1);
   const auto trailer = frames::trailer({300, 7});
@@ -72,7 +72,7 @@ TEST_CASE("the fixed header is what the page says") {
 }
 
 TEST_CASE("a journal of another version is refused by name") {
-  std::vector<std::uint8_t> bytes = {'B', 'E', 'R', 'T', 'H', 'J', 'N', 'L', 2, 0, 0, 0};
+  std::vector<std::uint8_t> bytes = {'B', 'E', 'R', 'T', 'H', 'J', 'N', 'L', 1, 0, 0, 0};
   bytes.resize(100);
   const MemorySource source(bytes);
   CHECK_THROWS_AS(frames::read_file_header(source), JournalError);

@@ -28,6 +28,13 @@ constexpr std::uint32_t mig_slot(std::uint32_t device, std::uint32_t start) {
   return device << 8 | start;
 }
 
+// How a policy counts what of a shared device is taken (cluster/gpu_amounts.hpp). Both books are kept for every share, so
+// that a shadow, or a policy that takes over, finds its own.
+enum class DeviceBook : std::uint8_t {
+  thousandths,  // a fraction as it was asked for, GPU memory rounded up to a hundredth of the device
+  mebibytes,    // whole MiB of a device's memory floored to hundreds, as the reference policy counts
+};
+
 // What a placed pod holds.
 struct DeviceAssignment {
   DeviceSet devices =
@@ -36,19 +43,31 @@ struct DeviceAssignment {
   // anew. On a node whose inventory is `counts` (no devices behind the numbers; policy cases): ids of sharing
   // groups, unique in the cluster, in the order in which the case names them.
   std::vector<std::uint32_t> slots;
+  // What a pod that holds the devices is shown to have of each, ascending by device (Occupancy::granted); empty before the
+  // bind, for MIG instances (their memory slices), and for whole devices that are all its own.
+  std::vector<GpuMilli> shares = {};
+  bool over_booked = false;  // granted without room: a known bug of the reference policy
   bool operator==(const DeviceAssignment&) const = default;
 };
 
 // A device that pods share, or hold whole.
 struct DeviceState {
-  GpuMilli used;      // whole: 1000; shared: sum of the portions (memory requests: their rounded-up portion)
-  Bytes memory_used;  // shared: sum of what the holders asked for, a portion being portion x device memory
-  std::uint16_t holders = 0;  // pods on it; 0: vacant
-  bool whole = false;         // held by a pod that asked for whole devices
+  // The book in thousandths: portions (whole: 1000; memory requests: their rounded-up portion), and the memory that the
+  // holders asked for, a portion being portion x device memory.
+  GpuMilli used;
+  Bytes memory_used;
+  std::int64_t mebibytes_used = 0;  // the book in MiB
+  GpuMilli shares;                  // sum of the holders' device shares: at most 1000
+  std::uint16_t holders = 0;        // pods on it; 0: vacant
+  std::uint16_t whole_holders =
+      0;                      // of these: pods that asked for whole devices; above 1 only when over-booked
   std::uint8_t whole_of = 0;  // whole: how many devices that pod holds here (gpu-clustering's tag, fgd.md)
   bool failed = false;        // out of service: fits nothing
   bool mig = false;           // in MIG mode: offers its instances and nothing else
   bool operator==(const DeviceState&) const = default;
+
+  bool whole() const { return whole_holders > 0; }
+  bool shared() const { return holders > whole_holders; }
 };
 
 // One MIG instance: profile `profile` of the device's geometry at memory slice `start`.

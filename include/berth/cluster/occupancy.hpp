@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "berth/cluster/gpu_amounts.hpp"
 #include "berth/cluster/node.hpp"
 #include "berth/core/ids.hpp"
 #include "berth/workload/request.hpp"
@@ -24,11 +25,17 @@ class Occupancy {
   std::size_t size() const { return nodes_.size(); }
   NodeId end_id() const { return nodes_.end_id(); }
 
-  // The pod's request now holds `where` on the node. `gpu_memory` is the memory of one device of the node (0:
-  // unknown). On inventory `devices` the assignment must be free (an invariant otherwise); on `counts` only
-  // CPU, memory and pod numbers are booked, and may go below zero.
-  void hold(NodeId id, const NodeSpec& spec, const workload::PodShape& shape, const DeviceAssignment& where);
-  // The exact reverse.
+  // `where` with the device shares that the pod gets if it holds it now: those of its request by that book, none above what
+  // its device has left of 1000.
+  DeviceAssignment granted(NodeId id, const NodeSpec& spec, const workload::PodShape& shape,
+                           DeviceAssignment where, DeviceBook book) const;
+  // The pod's request now holds `where` on the node; a shared device must have room by one of the books, a whole one must be
+  // vacant (an invariant otherwise), unless the assignment says that it is over-booked. Both books are kept. On inventory
+  // `counts` only CPU, memory and pod numbers are booked, and may go below zero. Returns `where` with its shares, which were
+  // granted by `book` unless it had them: what `release` takes.
+  DeviceAssignment hold(NodeId id, const NodeSpec& spec, const workload::PodShape& shape,
+                        DeviceAssignment where, DeviceBook book = DeviceBook::thousandths);
+  // The exact reverse, of what `hold` returned.
   void release(NodeId id, const NodeSpec& spec, const workload::PodShape& shape,
                const DeviceAssignment& where);
 
@@ -64,13 +71,5 @@ class Occupancy {
   std::vector<NodeId> log_;
   std::uint64_t log_base_ = 0;
 };
-
-// The portion that a memory request takes of a device: ceil(memory / device memory x 100) / 100, in milli
-// (kai-semantics.md section 6). `device_memory` must be above 0; both are compared in whole MiB, the device's
-// floored to a multiple of 100 MiB.
-GpuMilli portion_of_memory(Bytes memory, Bytes device_memory);
-
-// Does `device` have room for one share of the request (fraction or memory)?
-bool share_fits(const NodeSpec& spec, const DeviceState& device, const workload::GpuRequest& request);
 
 }  // namespace berth::cluster

@@ -14,7 +14,8 @@
 
 namespace berth::policy {
 
-// The pod starts on the node now.
+// The pod starts on the node now. `devices.over_booked`: they have no room for it, by a known bug of the reference policy;
+// its shares are what the devices have left when the bind is made.
 struct Bind {
   PodId pod{};
   NodeId node{};

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "berth/cluster/devices.hpp"
 #include "berth/core/time.hpp"
 #include "berth/policy/explanation.hpp"
 #include "berth/policy/snapshot.hpp"
@@ -33,6 +34,8 @@ class Policy {
     explanation = {};
     return cycle(snapshot, transaction);
   }
+  // By which book of a shared device its binds are made, and checked.
+  virtual cluster::DeviceBook book() const { return cluster::DeviceBook::thousandths; }
   // Forget every cache (tests: the decisions must not change).
   virtual void drop_caches() {}
 };

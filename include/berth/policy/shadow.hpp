@@ -36,6 +36,7 @@ class Shadowed final : public Policy {
   std::string_view name() const override { return first_->name(); }
   CycleResult cycle(const Snapshot& snapshot, Transaction& transaction) override;
   CycleResult cycle(const Snapshot& snapshot, Transaction& transaction, Explanation& explanation) override;
+  cluster::DeviceBook book() const override { return first_->book(); }
   void drop_caches() override;
 
  private:

@@ -27,6 +27,8 @@ struct Snapshot {
   const workload::Workloads* workloads = nullptr;
   // Live workloads of this pool (not terminal, not deleted), in order of creation: (created, WorkloadId).
   const std::vector<WorkloadId>* members = nullptr;
+  // Over for the scheduler, while pods of theirs that are being deleted still hold devices of this pool; null: none.
+  const std::vector<WorkloadId>* leaving = nullptr;
   // Those of `members` that have a pending pod and may be scheduled (pod group made, not suspended), in queue
   // order.
   const workload::WaitingList* waiting = nullptr;

@@ -33,8 +33,9 @@ class WorkingCluster {
 class Transaction {
  public:
   // `working` must outlive the transaction; it is brought up to date here and left as it was by the
-  // destructor.
-  Transaction(const Snapshot& snapshot, WorkingCluster& working);
+  // destructor. `book`: the policy's.
+  Transaction(const Snapshot& snapshot, WorkingCluster& working,
+              cluster::DeviceBook book = cluster::DeviceBook::thousandths);
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
@@ -74,6 +75,7 @@ class Transaction {
 
   const Snapshot& snapshot_;
   WorkingCluster& working_;
+  cluster::DeviceBook book_;
   std::vector<Decision> decisions_;
   struct Undo {
     NodeId node;

@@ -68,6 +68,9 @@ struct Summary {
   std::vector<NamedWaits> by_project, by_pool;  // scenario order; those with workloads
   std::int64_t preemptions = 0, preempted_workloads = 0;
   std::int64_t lost_gpu_micro_hours = 0;  // millionths of a GPU hour
+  // GPU seconds, in millionths, that binds were granted beyond what their devices had left, by known bugs of `kai`'s
+  // reference.
+  std::int64_t overbooked_gpu_micro_seconds = 0;
   std::optional<std::int64_t> fairness_micro;
   TraceNotes trace;
   std::vector<std::string> waiting_for_ever;  // names, queue order

@@ -2,11 +2,14 @@
 // new expectation.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "berth/scenario/policy_case.hpp"
+#include "berth/simulation/input.hpp"
 #include "berth/simulation/world.hpp"
 
 namespace berth::scenario {
@@ -15,6 +18,11 @@ namespace berth::scenario {
 // devices keep their numbers as names ("device-3"), others are told by how many there are.
 PolicyCase capture_policy_case(const simulation::World& world, PoolId pool, Instant now,
                                const policy::PolicySpec& policy);
+
+// What the `pass`-th pass (from 1) of that run sees, as a case: the run is made again up to there. For a pass whose decisions
+// the World refused, which is a bug: what is written down can be looked at. Throws std::out_of_range when the run ends
+// before.
+PolicyCase capture_pass(simulation::Input input, std::unique_ptr<policy::Policy> policy, std::uint64_t pass);
 
 // Leaves expectations, jobs, tasks, nodes and queues out of the case in `line` (print_policy_case) while what is left can be
 // read and `fails_alike`, from the last to the first of each, until nothing more can go. The same line gives the same line.

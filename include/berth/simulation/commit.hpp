@@ -57,6 +57,8 @@ struct Breach {
   Rule rule{};
   std::string detail;
 };
-std::optional<Breach> check(const policy::Decision& decision, PoolId pool, const World& world);
+// `book`: the one by which the policy counts shared devices; only the one in MiB may over-book (known bugs of the reference).
+std::optional<Breach> check(const policy::Decision& decision, PoolId pool, const World& world,
+                            cluster::DeviceBook book = cluster::DeviceBook::thousandths);
 
 }  // namespace berth::simulation

@@ -45,6 +45,7 @@ struct Course {
   bool in_pool = false;     // stands in its pool's `members`
   bool is_waiting = false;  // in `waiting`
   bool is_touring = false;  // in `touring`
+  bool is_leaving = false;  // in `leaving`
   bool been_ready = false;  // all required pods have been ready since it last had none running
   bool resuming = false;    // resume asked, pods not yet made
   Instant creation_from;    // the creation delay counts from here
@@ -70,10 +71,11 @@ struct PodCourse {
 
 // Sums over time of one pool, up to PoolState::summed_until.
 struct PoolSums {
-  Integral gpu_capacity;   // of nodes present and ready, milli
-  Integral gpu_allocated;  // of bound pods that are not being deleted, milli
-  Integral pending;        // workloads waiting
-  Integral running;        // workloads with a running pod
+  Integral gpu_capacity;    // of nodes present and ready, milli
+  Integral gpu_allocated;   // device shares of bound pods that are not being deleted, milli
+  Integral gpu_overbooked;  // what they were granted beyond what their devices had left (known bugs), milli
+  Integral pending;         // workloads waiting
+  Integral running;         // workloads with a running pod
   bool operator==(const PoolSums&) const = default;
 };
 
@@ -84,9 +86,11 @@ struct PoolState {
   // that wait elsewhere for this pool to open. Both ascending.
   std::vector<WorkloadId> touring;
   std::vector<WorkloadId> watchers;
+  // Over for the scheduler, while pods of theirs that are being deleted still hold devices here. Ascending.
+  std::vector<WorkloadId> leaving;
   bool opened = false;        // has opened since there were watchers
   std::uint64_t changes = 0;  // grows with whatever a policy could see of the pool
-  GpuMilli gpu_capacity, gpu_allocated;
+  GpuMilli gpu_capacity, gpu_allocated, gpu_overbooked;
   std::int64_t running_workloads = 0;
   PoolSums sums;
   Instant summed_until;
@@ -158,10 +162,14 @@ class World {
   const Work& work_of(const workload::Pod& pod, PodId id) const;
   // Integral of a pool's sums up to `at` (>= summed_until).
   PoolSums sums_at(PoolId pool, Instant at) const;
-  // What the pool's present and ready nodes have. O(nodes of the pool).
+  // What the pool's present and ready nodes have, as quotas count it: whole GPUs; MIG instances by their g-number, or as a GPU
+  // each under strategy single. O(nodes of the pool).
   organization::Amounts pool_capacity(PoolId pool) const;
-  // What the pod's request amounts to on that node, in thousandths of a device.
-  GpuMilli gpu_amount(const workload::PodShape& shape, NodeId node) const;
+  // What a pod that was bound has, or had, of devices, in thousandths (interface: the device share); what records,
+  // metrics and summaries count.
+  GpuMilli device_share(const workload::Pod& pod) const;
+  // What its request came to beyond that, where the bind was over-booked by a known bug; else 0.
+  GpuMilli overbooked_share(const workload::Pod& pod) const;
 
  private:
   friend class Applier;

@@ -38,8 +38,8 @@ bool DeviceNaming::free_now(TaskIx task, NodeIx node, const cluster::DeviceAssig
     const bool vacant = (now.vacant & cluster::device_bit(d)) != 0;
     if (vacant) continue;
     const cluster::DeviceState& device = now.devices[static_cast<std::size_t>(d)];
-    if (!shape.shared() || device.failed || device.whole ||
-        !cluster::share_fits(spec, device, shape.source->gpu)) {
+    if (!shape.shared() ||
+        !cluster::share_fits(spec, device, shape.source->gpu, cluster::DeviceBook::mebibytes)) {
       return false;
     }
   }
@@ -53,13 +53,16 @@ bool DeviceNaming::free_now(TaskIx task, NodeIx node, const cluster::DeviceAssig
 cluster::DeviceSet DeviceNaming::lowest(NodeIx node, std::int32_t count, cluster::DeviceSet taken) const {
   const cluster::NodeOccupancy& now = transaction_.occupancy()[session_.nodes[node].id];
   cluster::DeviceSet chosen = 0;
-  for (const bool vacant : {true, false}) {
+  for (int n = 0; n < count; ++n) {
+    int best = -1;
     for (int d = 0; d < static_cast<int>(now.devices.size()); ++d) {
-      if (cluster::device_count(chosen) == count) return chosen;
-      const cluster::DeviceSet bit = cluster::device_bit(d);
-      if (((now.vacant & bit) != 0) != vacant || ((taken | chosen) & bit) != 0) continue;
-      if (!now.devices[static_cast<std::size_t>(d)].failed) chosen |= bit;
+      const cluster::DeviceState& device = now.devices[static_cast<std::size_t>(d)];
+      if (((taken | chosen) & cluster::device_bit(d)) != 0 || device.failed) continue;
+      if (best < 0 || device.holders < now.devices[static_cast<std::size_t>(best)].holders) best = d;
+      if (device.holders == 0) break;
     }
+    if (best < 0) break;
+    chosen |= cluster::device_bit(best);
   }
   return chosen;
 }

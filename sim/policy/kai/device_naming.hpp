@@ -1,7 +1,7 @@
 // From the session's decisions to concrete devices: whole GPUs are the lowest vacant ones; a shared device is that of the
 // chosen group, or the lowest vacant one that it opens; MIG instances (GPUs under strategy single) the lowest device, then
-// the lowest start. What is
-// only pipelined is named likewise, with devices in use where none is vacant.
+// the lowest start. Where none is vacant (what is only pipelined;
+// a bind that a known bug grants without room) it is the device with the fewest holders, lowest index.
 #pragma once
 
 #include <vector>
@@ -18,8 +18,8 @@ class DeviceNaming {
 
   cluster::DeviceAssignment name(TaskIx task, NodeIx node, const std::vector<GroupIx>& groups);
 
-  // Are these devices the task's for the taking, by what the World would say? The policy counts as its reference does: in
-  // hundredths of a device, with room in floored MiB, and a device that is being released as idle in a corner of 9.11.
+  // Have these devices room for the task, by the policy's book? A bind that is not so is over-booked: by a known bug of the
+  // reference, whose count of a node's idle GPUs has gone astray.
   bool free_now(TaskIx task, NodeIx node, const cluster::DeviceAssignment& where) const;
 
  private:

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "berth/cluster/gpu_amounts.hpp"
 #include "sim/policy/kai/fit.hpp"
 #include "sim/policy/kai/topology.hpp"
 
@@ -129,7 +130,7 @@ std::int32_t pods_on_node(const NodeInfo& node, const LargestPod& pod, std::int3
   if (pod.devices > 0) {
     std::int64_t devices = node.idle.gpus + node.releasing.gpus;
     if (pod.portion < 1) {
-      const auto asked = static_cast<std::int64_t>(pod.portion * static_cast<double>(node.gpu_memory));
+      const auto asked = cluster::mebibytes_of_portion(pod.portion, node.gpu_memory);
       for (const SharedGroup& group : node.groups) {
         if (group_fits(node, group, asked)) ++devices;
       }

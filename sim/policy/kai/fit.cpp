@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "berth/cluster/gpu_amounts.hpp"
 #include "berth/core/invariant.hpp"
 
 namespace berth::policy::kai {
@@ -76,7 +77,7 @@ std::int64_t device_memory_asked(const NodeInfo& node, const Shape& shape) {
     case GpuKind::whole:
       return node.gpu_memory;
     case GpuKind::fraction:
-      return static_cast<std::int64_t>(shape.portion * static_cast<double>(node.gpu_memory));
+      return cluster::mebibytes_of_portion(shape.portion, node.gpu_memory);
     case GpuKind::memory:
       return shape.memory_mib;
     case GpuKind::none:

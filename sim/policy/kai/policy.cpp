@@ -14,46 +14,19 @@
 namespace berth::policy::kai {
 namespace {
 
-// Binds of one statement, [first, last) of the log: all of them, or, where the World's devices are not as free as the policy
-// counts them, none; then they wait as pipelined.
-void propose_binds(Cycle& cycle, DeviceNaming& devices, std::size_t first, std::size_t last,
-                   Transaction& transaction) {
-  const Session& s = cycle.session;
-  const Transaction::Checkpoint before = transaction.checkpoint();
-  for (std::size_t i = first; i < last; ++i) {
-    const Committed& done = cycle.log[i];
-    cluster::DeviceAssignment where = devices.name(done.task, done.node, done.groups);
-    if (!devices.free_now(done.task, done.node, where)) {
-      transaction.roll_back(before);
-      for (std::size_t k = first; k < last; ++k) {
-        const Committed& waits = cycle.log[k];
-        transaction.pipeline(s.tasks[waits.task].pod, s.nodes[waits.node].id,
-                             devices.name(waits.task, waits.node, waits.groups));
-      }
-      return;
-    }
-    transaction.bind(s.tasks[done.task].pod, s.nodes[done.node].id, std::move(where));
-  }
-}
-
 void propose(Cycle& cycle, Transaction& transaction) {
   Session& s = cycle.session;
   DeviceNaming devices(s, transaction);
-  for (std::size_t i = 0; i < cycle.log.size(); ++i) {
-    const Committed& done = cycle.log[i];
+  for (const Committed& done : cycle.log) {
     const PodId pod = s.tasks[done.task].pod;
     const WorkloadId serves =
         done.for_job == none<JobIx>() ? none<WorkloadId>() : s.jobs[done.for_job].workload;
     const auto where = [&] { return devices.name(done.task, done.node, done.groups); };
     switch (done.kind) {
       case Committed::Kind::bind: {
-        std::size_t last = i + 1;
-        while (last < cycle.log.size() && cycle.log[last].kind == Committed::Kind::bind &&
-               cycle.log[last].for_job == done.for_job) {
-          ++last;
-        }
-        propose_binds(cycle, devices, i, last, transaction);
-        i = last - 1;
+        cluster::DeviceAssignment taken = where();
+        taken.over_booked = !devices.free_now(done.task, done.node, taken);
+        transaction.bind(pod, s.nodes[done.node].id, std::move(taken));
         break;
       }
       case Committed::Kind::pipeline:

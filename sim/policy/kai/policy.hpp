@@ -14,6 +14,9 @@ class KaiPolicy : public Policy {
   CycleResult cycle(const Snapshot& snapshot, Transaction& transaction) override;
   CycleResult cycle(const Snapshot& snapshot, Transaction& transaction, Explanation& explanation) override;
 
+  // Section 10.8: whole MiB of a device's memory, floored to hundreds.
+  cluster::DeviceBook book() const override { return cluster::DeviceBook::mebibytes; }
+
   const Options& options() const { return options_; }
 
  private:

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <string>
 
+#include "berth/cluster/gpu_amounts.hpp"
 #include "berth/core/invariant.hpp"
 #include "sim/policy/kai/fair_share.hpp"
 #include "sim/policy/kai/fit.hpp"
@@ -69,7 +70,6 @@ class Opening {
     add_queues();
     add_jobs();
     lay_tasks();
-    trust_occupancy();
     find_smallest_device();
     set_fair_shares(s_);
   }
@@ -145,7 +145,7 @@ class Opening {
     node.schedulable = now.schedulable();
     node.mig_strategy = from.mig_strategy;
     node.memory_synced = from.gpu_memory.value > 0;
-    if (node.memory_synced) node.gpu_memory = from.gpu_memory.value / mib / 100 * 100;
+    node.gpu_memory = cluster::book_mebibytes(from);
     node.allocatable = {from.cpu.value, from.memory.value, whole_gpus(id), from.max_pods};
     advertise_mig(id, node);
     node.mig_enabled = from.mig_enabled || !node.mig_allocatable.empty();
@@ -246,6 +246,7 @@ class Opening {
   // --- Jobs ---------------------------------------------------------------------------------------------------------
   void add_jobs() {
     std::vector<WorkloadId> members = *snap_.members;
+    if (snap_.leaving != nullptr) members.insert(members.end(), snap_.leaving->begin(), snap_.leaving->end());
     const auto& all = snap_.workloads->all;
     std::stable_sort(members.begin(), members.end(), [&](WorkloadId a, WorkloadId b) {
       const Instant ta = whole_second(all[a].created);
@@ -396,12 +397,12 @@ class Opening {
         break;
       case GpuKind::fraction:
         shape.devices = from.gpu.devices;
-        shape.portion = static_cast<double>((from.gpu.portion.value + 5) / 10) / 100;  // two decimals
+        shape.portion = static_cast<double>(cluster::hundredths_of(from.gpu.portion)) / 100;
         shape.amounts.gpu = shape.devices * shape.portion;
         break;
       case GpuKind::memory:
         shape.devices = from.gpu.devices;
-        shape.memory_mib = from.gpu.memory.value / mib;
+        shape.memory_mib = (from.gpu.memory.value + mib - 1) / mib;
         shape.gpu_memory_mib = static_cast<double>(shape.devices * shape.memory_mib);
         break;
       case GpuKind::mig:
@@ -472,19 +473,6 @@ class Opening {
     const std::size_t digits = name.size() > 1 && (name[0] == '-' || name[0] == '+') ? 1 : 0;
     return !name.empty() && std::all_of(name.begin() + static_cast<std::ptrdiff_t>(digits), name.end(),
                                         [](char c) { return c >= '0' && c <= '9'; });
-  }
-
-  // Pods that are no member of this pool (their workload is gone, they are still being released) hold room too: on nodes
-  // with devices behind them the occupancy knows what is idle.
-  void trust_occupancy() {
-    for (NodeInfo& node : s_.nodes) {
-      if (node.spec->inventory != cluster::Inventory::devices) continue;
-      const cluster::NodeOccupancy& now = occupancy(node.id);
-      node.idle.cpu = now.cpu_free.value;
-      node.idle.memory = now.memory_free.value;
-      node.idle.pods = node.allocatable.pods - now.pods;
-      if (!node.mig_enabled) node.idle.gpus = cluster::device_count(now.vacant);
-    }
   }
 
   // Known bug #1847: the reference always has 100 here.

@@ -66,7 +66,7 @@ void NodeTable::refresh(std::size_t position, const cluster::NodeSpec& spec,
     entry.left.milli[d] = left;
     entry.gpu += left;
     entry.largest = std::max<std::int32_t>(entry.largest, left);
-    if (device.holders > 0) entry.tags |= device.whole ? std::uint64_t{1} << (device.whole_of & 63U) : 1U;
+    if (device.holders > 0) entry.tags |= device.whole() ? std::uint64_t{1} << (device.whole_of & 63U) : 1U;
   }
   if (measure != nullptr) entry.fragmentation = measure->of(entry.left);
 }

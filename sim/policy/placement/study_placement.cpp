@@ -218,7 +218,9 @@ cluster::DeviceAssignment StudyPlacement::drawn_devices(const Snapshot& snapshot
     return choose_devices(*snapshot.cluster, node.id, now, shape, DeviceRule::tightest);
   std::vector<int> fitting;
   for (int d = 0; d < spec.gpus; ++d) {
-    if (cluster::share_fits(spec, now.devices[static_cast<std::size_t>(d)], shape.gpu)) fitting.push_back(d);
+    if (cluster::share_fits(spec, now.devices[static_cast<std::size_t>(d)], shape.gpu,
+                            cluster::DeviceBook::thousandths))
+      fitting.push_back(d);
   }
   cluster::DeviceAssignment chosen;
   for (std::int32_t n = 0; n < shape.gpu.devices; ++n) {

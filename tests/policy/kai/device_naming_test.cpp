@@ -1,5 +1,6 @@
 // From the session's decisions to devices that the World will grant.
 #include <catch2/catch.hpp>
+#include <map>
 
 #include "berth/policy/policy.hpp"
 
@@ -65,7 +66,7 @@ struct World {
     spec.name = "kai";
     spec.options["actions"] = "allocate";
     policy::WorkingCluster working;
-    policy::Transaction transaction(snapshot, working);
+    policy::Transaction transaction(snapshot, working, cluster::DeviceBook::mebibytes);
     policy::make_policy(spec)->cycle(snapshot, transaction);
     return transaction.take_decisions();
   }
@@ -85,13 +86,25 @@ TEST_CASE("kai: whole GPUs are the lowest vacant devices, a shared one that of i
   CHECK(std::get<policy::Bind>(decisions[2]).devices.devices == 0b0100);
 }
 
-TEST_CASE("kai: a share that only fits in hundredths waits, for the World counts in thousandths") {
-  // Three times 0.334 is 0.99 to the reference, which rounds portions to two decimals, and 1.002 to the device.
+TEST_CASE("kai: three shares of 0.334 stand on one device, as its reference counts in hundredths") {
   World world(1);
-  for (int i = 0; i < 3; ++i) world.wait(workload::GpuRequest::fraction(GpuMilli(334)));
+  for (int i = 0; i < 4; ++i) world.wait(workload::GpuRequest::fraction(GpuMilli(334)));
   const auto decisions = world.decide();
-  REQUIRE(decisions.size() == 3);
-  CHECK(std::holds_alternative<policy::Bind>(decisions[0]));
-  CHECK(std::holds_alternative<policy::Bind>(decisions[1]));
-  CHECK(std::holds_alternative<policy::Pipeline>(decisions[2]));
+  REQUIRE(decisions.size() == 4);
+  for (std::size_t i = 0; i < 3; ++i) {
+    REQUIRE(std::holds_alternative<policy::Bind>(decisions[i]));
+    CHECK_FALSE(std::get<policy::Bind>(decisions[i]).devices.over_booked);
+  }
+  CHECK(std::holds_alternative<policy::Refuse>(decisions[3]));
+}
+
+TEST_CASE("kai: devices hold as many MiB as they have, whatever hundredths that makes") {
+  // 5,000 MiB of 80,000: 16 to a device, though each is 7 hundredths of it to the queues.
+  World world(2);
+  for (int i = 0; i < 33; ++i) world.wait(workload::GpuRequest::memory_of(mebibytes(5'000)));
+  const auto decisions = world.decide();
+  std::map<cluster::DeviceSet, int> on;
+  for (const policy::Decision& d : decisions)
+    if (const auto* bind = std::get_if<policy::Bind>(&d)) on[bind->devices.devices] += 1;
+  CHECK(on == std::map<cluster::DeviceSet, int>{{0b01, 16}, {0b10, 16}});
 }

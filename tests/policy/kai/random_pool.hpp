@@ -113,13 +113,13 @@ struct RandomPool {
         const cluster::DeviceState& device = node.devices[static_cast<std::size_t>(d)];
         const bool room = s.gpu.kind == workload::GpuRequestKind::whole
                               ? device.holders == 0
-                              : cluster::share_fits(spec, device, s.gpu);
+                              : cluster::share_fits(spec, device, s.gpu, cluster::DeviceBook::thousandths);
         if (!room) continue;
         where.devices |= cluster::device_bit(d);
         --left;
       }
       if (cluster::device_count(where.devices) < s.gpu.devices) continue;
-      cluster.occupancy.hold(at, spec, s, where);
+      where = cluster.occupancy.hold(at, spec, s, where);
       pod.node = at;
       pod.devices = where;
       pod.status = status;

@@ -122,8 +122,9 @@ TEST_CASE("scores and node index agree with the slow twin on random clusters wit
         if (!quick) continue;
         RC_ASSERT(quick->node == sure->node);
         RC_ASSERT(quick->devices == sure->devices);
-        occupancy.hold(quick->node, cluster.nodes[quick->node], workloads.shapes[shape], quick->devices);
-        held.push_back({quick->node, shape, quick->devices});
+        held.push_back({quick->node, shape,
+                        occupancy.hold(quick->node, cluster.nodes[quick->node], workloads.shapes[shape],
+                                       quick->devices)});
       }
       for (const Held& h : held)
         occupancy.release(h.node, cluster.nodes[h.node], workloads.shapes[h.shape], h.devices);

@@ -42,10 +42,9 @@ struct Scene {
   }
   void start(PodId id, NodeId node, const cluster::DeviceAssignment& devices) {
     workload::Pod& pod = workloads.pods[id];
-    cluster.occupancy.hold(node, cluster.nodes[node], workloads.shapes[pod.shape], devices);
+    pod.devices = cluster.occupancy.hold(node, cluster.nodes[node], workloads.shapes[pod.shape], devices);
     pod.status = PodStatus::running;
     pod.node = node;
-    pod.devices = devices;
     waiting.touch(pod.workload);
     const auto& pods = workloads.all[pod.workload].pods;
     if (std::none_of(pods.begin(), pods.end(),

@@ -61,7 +61,7 @@ class StudyPlacement final : public policy::Placement {
     }
     for (const cluster::DeviceState& d : occupancy[id].devices) {
       node.g.push_back(d.failed ? 0 : static_cast<int>(1000 - d.used.value));
-      if (d.holders > 0) node.tags.push_back(d.whole ? d.whole_of : 0);
+      if (d.holders > 0) node.tags.push_back(d.whole() ? d.whole_of : 0);
     }
     return node;
   }

@@ -30,8 +30,7 @@ inline std::string disagreement(const simulation::World& w) {
     c.releasing += pod.status == PodStatus::releasing;
     c.succeeded += pod.status == PodStatus::succeeded;
     if (workload::counts_as_allocated(pod.status)) {
-      allocated[index_of(w.cluster.nodes[pod.node].pool)] +=
-          w.gpu_amount(w.workloads.shape_of(pod), pod.node);
+      allocated[index_of(w.cluster.nodes[pod.node].pool)] += w.device_share(pod);
     }
     if (workload::holds_devices(pod.status)) {
       fresh.hold(pod.node, w.cluster.nodes[pod.node], w.workloads.shape_of(pod), pod.devices);
@@ -47,7 +46,8 @@ inline std::string disagreement(const simulation::World& w) {
     }
   }
 
-  std::vector<std::vector<WorkloadId>> members(w.pools.size()), waiting(w.pools.size());
+  std::vector<std::vector<WorkloadId>> members(w.pools.size()), leaving(w.pools.size()),
+      waiting(w.pools.size());
   std::vector<std::int64_t> running(w.pools.size(), 0);
   for (std::size_t i = 0; i < w.workloads.all.size(); ++i) {
     const auto id = id_of<WorkloadId>(i);
@@ -63,6 +63,7 @@ inline std::string disagreement(const simulation::World& w) {
     const bool known =
         !course.ending && !job.deleted_at && job.pod_group && course.unmet == 0 && !course.resuming;
     if (known && (holds || wanted)) members[index_of(job.pool)].push_back(id);
+    if (!(known && (holds || wanted)) && holds) leaving[index_of(job.pool)].push_back(id);
     if (known && wanted && c.pending > 0) waiting[index_of(job.pool)].push_back(id);
     running[index_of(job.pool)] += c.running > 0;
     // A pod in every place, unless the workload has none at all.
@@ -73,6 +74,7 @@ inline std::string disagreement(const simulation::World& w) {
     const simulation::PoolState& pool = w.pools[id_of<PoolId>(i)];
     const std::string& name = w.cluster.pools[id_of<PoolId>(i)].name;
     if (pool.members != members[i]) return "the members of pool " + name;
+    if (pool.leaving != leaving[i]) return "those that leave pool " + name;
     if (!std::equal(pool.waiting.begin(), pool.waiting.end(), waiting[i].begin(), waiting[i].end())) {
       return "the waiting list of pool " + name;
     }
