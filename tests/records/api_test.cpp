@@ -272,7 +272,8 @@ workloads:
                               moment.view, *run.journal);
     REQUIRE(got.status == 200);
     std::int64_t milli = 0;
-    for (const json& one : json::parse(got.body)["values"]) {
+    const json telemetry = json::parse(got.body);
+    for (const json& one : telemetry["values"]) {
       if (!node.empty() && one["groups"][0]["name"] != node) continue;
       milli += std::llround(std::stod(one["value"].get<std::string>()) * 1000);
     }

@@ -77,6 +77,13 @@ TEST_CASE("a re-cut lets a workload start after the time that it takes") {
                "  - {name: one, kind: training, project: p, submit: 0s, gpu: {mig: 1g.10gb}, duration: 1m}\n",
                "defaults: {repartition: 5s}"));
   CHECK(quick.at("one").start == 5);
+
+  // No time at all is an end too, although nothing else happens at that instant or later.
+  const auto at_once = run(
+      with_mig("{strategy: mixed, layout: [7g.80gb], repartition: on-demand}",
+               "  - {name: one, kind: training, project: p, submit: 0s, gpu: {mig: 1g.10gb}, duration: 1m}\n",
+               "defaults: {repartition: 0s}"));
+  CHECK(at_once.at("one").start == 0);
 }
 
 TEST_CASE("a static layout stays as it was cut") {

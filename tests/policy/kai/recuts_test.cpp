@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "berth/cluster/gpu_checks.hpp"
+#include "berth/simulation/snapshot.hpp"
 #include "support/runs.hpp"
 #include "tests/policy/kai/random_pool.hpp"
 
@@ -126,6 +127,37 @@ TEST_CASE(
   CHECK(f.phases("big") == "60:Pending 7320:Running 14520:Completed");
   // Changes, and the looks after its own decisions; a cut under way is not looked at again and again.
   CHECK(f.result.cycles < 20);
+}
+
+TEST_CASE("kai: who listens hears on which nodes a cut is asked for") {
+  Pool pool;
+  pool.add_node(pool.spec("n0", {"7g.80gb"}));
+  pool.ask("small", seconds(3), hours(1), mig("3g.40gb"));
+  const Finished f = run(pool);
+  const simulation::MemorySource source(f.bytes);
+  const simulation::JournalReader journal(source);
+  std::uint64_t begun = 0;
+  journal.each(0, [&](const simulation::Record& r) {
+    if (std::holds_alternative<simulation::RepartitionBegun>(r.transition)) begun = r.sequence;
+    return begun == 0;
+  });
+  const simulation::World world = journal.world_before(begun);
+  simulation::UsageReading reading;
+  const policy::Snapshot snapshot = simulation::snapshot_of(world, PoolId{0}, after(seconds(3)), reading);
+  policy::WorkingCluster working;
+  policy::Transaction loud(snapshot, working);
+  policy::Explanation words;
+  policy::PolicySpec kai;
+  kai.name = "kai";
+  policy::make_policy(kai)->cycle(snapshot, loud, words);
+  REQUIRE(words.workloads.size() == 1);
+  REQUIRE_FALSE(words.workloads[0].lines.empty());
+  CHECK(words.workloads[0].lines.back() ==
+        "asks for idle MIG instances to be cut anew on n0; it may start there when the cut is done");
+  const auto is_cut = [](const policy::Decision& d) {
+    return std::holds_alternative<policy::Repartition>(d);
+  };
+  CHECK(std::count_if(loud.decisions().begin(), loud.decisions().end(), is_cut) == 1);
 }
 
 TEST_CASE("kai: a profile that a cut could make is waited for; one that none could make never fits") {
