@@ -219,6 +219,17 @@ std::optional<DeviceAssignment> find_instances(const NodeSpec& spec, const MigGe
   return result;
 }
 
+DeviceSet untouched_devices(const NodeOccupancy& node) {
+  DeviceSet found = node.vacant;
+  for (std::size_t d = 0; d < node.devices.size(); ++d) {
+    if (node.devices[d].mig && !node.devices[d].failed) found |= device_bit(static_cast<int>(d));
+  }
+  for (const MigInstance& instance : node.instances) {
+    if (instance.used) found &= ~device_bit(instance.device);
+  }
+  return found;
+}
+
 std::optional<RecutPlan> plan_recut(const NodeSpec& spec, const MigGeometry& geometry,
                                     const NodeOccupancy& node, const GpuRequest& request, DeviceSet frozen) {
   if (request.kind != GpuRequestKind::mig || !takes_instances(spec, request)) return std::nullopt;

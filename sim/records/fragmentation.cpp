@@ -20,6 +20,12 @@ PoolFragmentation of_node(const simulation::World& world, NodeId id, const polic
   const policy::NodeLeft left = policy::what_is_left(world.cluster.nodes[id], node);
   for (int d = 0; d < left.devices; ++d) result.idle += left.milli[static_cast<std::size_t>(d)];
   for (const cluster::DeviceState& device : node.devices) result.used += device.used.value;
+  // Of a device in MIG mode: the memory slices of its used instances.
+  for (const cluster::MigInstance& instance : node.instances) {
+    if (!instance.used) continue;
+    const cluster::MigGeometry& mig = world.cluster.models[world.cluster.nodes[id].gpu_model].mig;
+    result.used += 1000 * mig.profiles[instance.profile].memory_slices / mig.memory_slices;
+  }
   result.capacity = 1000 * std::int64_t{left.devices};
   result.micro = static_cast<std::int64_t>(measure.of(left) * micro_per_milli + 0.5);
   return result;

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 
+#include "berth/cluster/mig_instances.hpp"
 #include "berth/core/int128.hpp"
 #include "berth/core/text.hpp"
 #include "berth/records/workload_facts.hpp"
@@ -267,7 +268,7 @@ std::int64_t node_value(const std::string& type, const cluster::NodeSpec& spec,
                         const cluster::NodeOccupancy& state, const NodeUse& use) {
   const bool ready = state.ready && !state.cordoned;
   const bool has_gpus = spec.gpus > 0;
-  const std::int64_t vacant = cluster::device_count(state.vacant);
+  const std::int64_t vacant = cluster::device_count(cluster::untouched_devices(state));
   if (type == "READY_GPU_NODES") return ready && has_gpus ? 1000 : 0;
   if (type == "READY_GPUS") return ready ? spec.gpus * 1000 : 0;
   if (type == "TOTAL_GPU_NODES") return has_gpus ? 1000 : 0;

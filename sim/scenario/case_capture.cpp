@@ -31,6 +31,7 @@ class Capture {
     std::sort(ids.begin(), ids.end());
     name_devices(ids);
     for (const WorkloadId id : ids) workload(id);
+    for (const auto& [node, copy] : nodes_) stand_in_for_cuts(node, copy);
     if (snapshot_.usage != nullptr) case_.usage = *snapshot_.usage;
     return std::move(case_);
   }
@@ -62,8 +63,11 @@ class Capture {
       spec.pool = PoolId{0};
       spec.inventory = cluster::Inventory::counts;
       std::map<std::string, std::int32_t> advertised;
-      for (const cluster::MigInstance& instance : now.instances)
-        if (!instance.coming) ++advertised[from.models[spec.gpu_model].mig.profiles[instance.profile].name];
+      spec.mig_layout = now.instances;
+      for (cluster::MigInstance& instance : spec.mig_layout) {
+        ++advertised[from.models[spec.gpu_model].mig.profiles[instance.profile].name];
+        instance.used = instance.coming = false;
+      }
       spec.mig_advertised.assign(advertised.begin(), advertised.end());
       const NodeId copy = case_.cluster.add_node(std::move(spec));
       if (now.cordoned) case_.cluster.occupancy.set_cordoned(copy, true);
@@ -135,6 +139,47 @@ class Capture {
     }
     case_.stale_for.push_back(w.stale_since ? case_.now - *w.stale_since : Duration{-1});
     case_.started_for.push_back(w.last_start ? case_.now - *w.last_start : minutes(1));
+    case_.workloads.all.push_back(std::move(w));
+  }
+
+  // What a cut under way makes is there later, as what is being released is: a workload that leaves holds it.
+  void stand_in_for_cuts(NodeId from, NodeId node) {
+    const cluster::NodeSpec& spec = world_.cluster.nodes[from];
+    std::map<std::string, std::int32_t> coming;
+    for (const cluster::MigInstance& instance : world_.cluster.occupancy[from].instances)
+      if (instance.coming)
+        ++coming[world_.cluster.models[spec.gpu_model].mig.profiles[instance.profile].name];
+    if (coming.empty()) return;
+    workload::PodShape shape;
+    shape.gpu.kind = workload::GpuRequestKind::mig;
+    for (const auto& [profile, count] : coming) shape.gpu.mig.push_back({profile, count});
+    workload::Workload w;
+    w.spec.name = "cut-of-" + spec.name;
+    const int times = ++names_[w.spec.name];
+    if (times > 1) w.spec.name += "~" + std::to_string(times);
+    w.uid = w.spec.name;
+    for (std::size_t q = 0; q < world_.organization.queues.size(); ++q)
+      if (world_.organization.queues[id_of<QueueId>(q)].leaf()) w.spec.project = id_of<QueueId>(q);
+    w.spec.node_pools = {PoolId{0}};
+    w.spec.termination_grace = seconds(1);
+    w.spec.sub_groups.resize(1);
+    w.spec.sub_groups[0].name = "default";
+    w.spec.sub_groups[0].min_pods = 1;
+    w.spec.templates.resize(1);
+    w.spec.templates[0].shape = case_.workloads.intern(shape);
+    w.pool = PoolId{0};
+    w.created = case_.now;
+    w.pod_group = w.deleting_job = true;
+    workload::Pod pod;
+    pod.workload = case_.workloads.all.end_id();
+    pod.shape = w.spec.templates[0].shape;
+    pod.created = case_.now;
+    pod.status = PodStatus::releasing;
+    pod.node = node;
+    w.pods.push_back(case_.workloads.pods.push_back(pod));
+    case_.pod_names.push_back(w.spec.name + "-0");
+    case_.stale_for.push_back(Duration{-1});
+    case_.started_for.push_back(minutes(1));
     case_.workloads.all.push_back(std::move(w));
   }
 

@@ -102,7 +102,8 @@ void Checker::workloads() {
     } else {
       known_project(w.project);
     }
-    common(w, pools_of_project(w.project.value), w.mark);
+    common(w, pools_of_project(w.project.value));
+    shape_of_gang(w, w.mark);
     gpu(w.ask.gpu.value, w.ask.gpu.mark, w.node_pools);
     if (w.duration && !w.estimate) w.estimate = w.duration;
     for (const GeneratorSpec& g : scenario_.generators) {
@@ -136,6 +137,35 @@ void Checker::count_pods() {
   }
 }
 
+namespace {
+
+// Pods of one of its workloads, on average or a little more.
+Int128 pods_to_expect(const GeneratorSpec& g) {
+  if (!g.drawn_pods) return std::max(1, g.pods);
+  const PodsSpread& spread = *g.drawn_pods;
+  Int128 milli = 0;
+  switch (spread.kind) {
+    case PodsSpread::Kind::choice: {
+      Int128 weights = 0;
+      for (const auto& [pods, weight] : spread.choice.options) {
+        milli += Int128{pods} * 1000 * weight;
+        weights += weight;
+      }
+      milli /= std::max<Int128>(1, weights);
+      break;
+    }
+    case PodsSpread::Kind::lognormal:
+      milli = spread.p95_milli;
+      break;
+    case PodsSpread::Kind::exponential:
+      milli = spread.value_milli;
+      break;
+  }
+  return std::max<Int128>(1, (milli + 999) / 1000);
+}
+
+}  // namespace
+
 // What it can draw at its highest rate until it ends.
 void Checker::count_arrivals(const GeneratorSpec& g) {
   const Arrivals& a = g.arrivals;
@@ -149,7 +179,7 @@ void Checker::count_arrivals(const GeneratorSpec& g) {
     arrivals = std::min(arrivals, length * a.per_hour_micro / hours(1).micros * factor / 1'000'000'000);
   }
   if (!end && !a.count) return;  // reported
-  if (a.per_hour_micro == 0 || arrivals * std::max(1, g.pods) <= max_all_pods) return;
+  if (a.per_hour_micro == 0 || arrivals * pods_to_expect(g) <= max_all_pods) return;
   reader_.error(g.mark, "too-many",
                 "generator " + berth::quoted(g.name.value) + " would draw more than " +
                     std::to_string(max_all_pods) + " pods until it ends");
@@ -197,14 +227,19 @@ void Checker::generators() {
         if (std::find(pools.begin(), pools.end(), pool) == pools.end()) pools.push_back(pool);
       }
     }
-    common(g, pools, g.mark);
+    common(g, pools);
+    if (g.drawn_pods) {
+      drawn_gang(g);
+    } else {
+      shape_of_gang(g, g.mark);
+    }
     for (const auto& [request, weight] : g.gpu.options) gpu(request, g.mark, g.node_pools);
     count_arrivals(g);
     g.node_pools = own;
   }
 }
 
-void Checker::common(WorkloadCommon& w, const std::vector<Name>& default_pools, Mark mark) {
+void Checker::common(WorkloadCommon& w, const std::vector<Name>& default_pools) {
   if (!w.priority) w.priority = default_priority(w.kind);
   const DefaultsSpec& defaults = scenario_.defaults;
   if (!w.image_pull) w.image_pull = defaults.image_pull;
@@ -226,9 +261,29 @@ void Checker::common(WorkloadCommon& w, const std::vector<Name>& default_pools, 
   };
   for (const Name& model : w.gpu_models) known_model(model);
   for (const auto& [model, speed] : w.speed_milli) known_model(model);
-  shape_of_gang(w, mark);
   for (const PodAsk* ask : asks_of(w.sub_groups)) gpu(ask->gpu.value, ask->gpu.mark, w.node_pools);
   if (w.master) gpu(w.master->gpu.value, w.master->gpu.mark, w.node_pools);
+}
+
+// Where the number of pods is drawn the gang's minimum follows it, unless it is written.
+void Checker::drawn_gang(GeneratorSpec& g) {
+  const auto refuse = [&](Mark at, std::string message) { reader_.error(at, "gang", std::move(message)); };
+  if (!g.sub_groups.empty()) {
+    std::set<std::string> names;
+    sub_groups(g.sub_groups, names);
+    refuse(g.mark, "'pods' cannot be drawn where 'sub_groups' say how many there are");
+  }
+  if (g.master && g.kind != Kind::distributed) refuse(g.mark, "'master' is for kind distributed");
+  if (!g.gang) return;
+  gang_topology(g.gang->topology);
+  if (g.gang->max_pods > 0)
+    refuse(g.gang->mark, "'pods' and 'max_pods' mean the same, and 'pods' is drawn; leave 'max_pods' out");
+  for (const auto& [pods, weight] : g.drawn_pods->choice.options) {
+    if (weight == 0 || pods >= g.gang->min_pods) continue;
+    refuse(g.gang->mark, "min_pods " + std::to_string(g.gang->min_pods) + " is more than the " +
+                             std::to_string(pods) + " pods that may be drawn");
+    break;
+  }
 }
 
 void Checker::shape_of_gang(WorkloadCommon& w, Mark mark) {

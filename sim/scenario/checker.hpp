@@ -64,8 +64,9 @@ class Checker {
   std::vector<Name> pools_of_project(const std::string& project) const;
 
   // workloads
-  void common(WorkloadCommon& workload, const std::vector<Name>& default_pools, Mark mark);
+  void common(WorkloadCommon& workload, const std::vector<Name>& default_pools);
   void shape_of_gang(WorkloadCommon& workload, Mark mark);
+  void drawn_gang(GeneratorSpec& generator);
   // Names unique, minimums filled in; the number of pods below.
   std::int64_t sub_groups(std::vector<SubGroupSpec>& groups, std::set<std::string>& names);
   void gang_topology(GangTopology& topology);

@@ -81,6 +81,16 @@ struct DurationKey {
   }
   static std::string write(Duration duration) { return print_duration(duration); }
 };
+using PodCountForm = NumberForm<std::int32_t, 1, max_pods>;
+struct PodCountKey {
+  using type = std::int32_t;
+  static bool read(Reader& reader, const Entry& entry, type& out) {
+    Value key = Value::scalar(entry.key);
+    key.mark = entry.key_mark;
+    return PodCountForm::read(reader, key, out);
+  }
+  static std::string write(type pods) { return std::to_string(pods); }
+};
 struct OutcomeKey {
   using type = workload::Outcome;
   static bool read(Reader& reader, const Entry& entry, type& out) {
@@ -299,6 +309,105 @@ struct SpreadForm {
 
 }  // namespace
 
+namespace {
+
+using PodsKind = PodsSpread::Kind;
+using PodsForm = DecimalForm<std::int64_t, 3, 1, max_pods * 1000>;  // a mean, a median, a percentile
+
+struct PodsLognormal {
+  std::int64_t median = 0, p95 = 0;
+};
+const Keys<PodsLognormal>& pods_lognormal_keys() {
+  static const Keys<PodsLognormal> table =
+      Keys<PodsLognormal>("lognormal")
+          .key<PodsForm>("median", &PodsLognormal::median, Need::required)
+          .key<PodsForm>("p95", &PodsLognormal::p95, Need::required)
+          .check([](Reader& reader, const Value& value, PodsLognormal& out) {
+            if (out.p95 >= out.median) return true;
+            reader.error(value.mark, "wrong-value", "lognormal: p95 is below the median");
+            return false;
+          });
+  return table;
+}
+struct PodsExponential {
+  std::int64_t mean = 0;
+};
+const Keys<PodsExponential>& pods_exponential_keys() {
+  static const Keys<PodsExponential> table =
+      Keys<PodsExponential>("exponential")
+          .key<PodsForm>("mean", &PodsExponential::mean, Need::required)
+          .shorthand([](Reader& reader, const Value& value, PodsExponential& out) {
+            return PodsForm::read(reader, value, out.mean);
+          });
+  return table;
+}
+
+const Keys<PodsSpread>& pods_keys() {
+  static const Keys<PodsSpread> table =
+      Keys<PodsSpread>("a number of pods")
+          .custom(
+              "lognormal",
+              [](Reader& reader, const Value& value, PodsSpread& out) {
+                PodsLognormal spread;
+                if (!pods_lognormal_keys().read(reader, value, spread)) return false;
+                out = PodsSpread{PodsKind::lognormal, spread.median, spread.p95, {}};
+                return true;
+              },
+              [](const PodsSpread& p) -> std::optional<Value> {
+                if (p.kind != PodsKind::lognormal) return std::nullopt;
+                return pods_lognormal_keys().write(PodsLognormal{p.value_milli, p.p95_milli});
+              })
+          .custom(
+              "exponential",
+              [](Reader& reader, const Value& value, PodsSpread& out) {
+                PodsExponential spread;
+                if (!pods_exponential_keys().read(reader, value, spread)) return false;
+                out = PodsSpread{PodsKind::exponential, spread.mean, 0, {}};
+                return true;
+              },
+              [](const PodsSpread& p) -> std::optional<Value> {
+                if (p.kind != PodsKind::exponential) return std::nullopt;
+                return pods_exponential_keys().write(PodsExponential{p.value_milli});
+              })
+          .custom(
+              "choice",
+              [](Reader& reader, const Value& value, PodsSpread& out) {
+                out.kind = PodsKind::choice;
+                return WeightsForm<PodCountKey>::read(reader, value, out.choice);
+              },
+              [](const PodsSpread& p) -> std::optional<Value> {
+                if (p.kind != PodsKind::choice) return std::nullopt;
+                return WeightsForm<PodCountKey>::write(p.choice);
+              })
+          .check([](Reader& reader, const Value& value, PodsSpread&) {
+            if (value.entries.size() == 1) return true;
+            reader.error(value.mark, "keys-exclude",
+                         "a number of pods needs exactly one of 'lognormal', 'exponential' and 'choice'");
+            return false;
+          });
+  return table;
+}
+
+// `pods: 4`, or drawn for each workload.
+void add_drawn_pods(Keys<GeneratorSpec>& table) {
+  table.custom(
+      "pods",
+      [](Reader& reader, const Value& value, GeneratorSpec& out) {
+        out.drawn_pods.reset();
+        if (!value.is_map()) return PodCountForm::read(reader, value, out.pods);
+        PodsSpread spread;
+        if (!pods_keys().read(reader, value, spread)) return false;
+        out.drawn_pods = std::move(spread);
+        return true;
+      },
+      [](const GeneratorSpec& g) -> std::optional<Value> {
+        if (g.drawn_pods) return pods_keys().write(*g.drawn_pods);
+        return g.pods > 0 ? std::optional(PodCountForm::write(g.pods)) : std::nullopt;
+      });
+}
+
+}  // namespace
+
 template <>
 const Keys<Arrivals>& keys() {
   static const Keys<Arrivals> table =
@@ -325,6 +434,7 @@ const Keys<GeneratorSpec>& keys() {
         .key<SpreadForm>("duration", &GeneratorSpec::duration)
         .key<DecimalForm<std::int32_t, 2, 1, 100'000>>("estimate_factor", &GeneratorSpec::estimate_percent)
         .key<DrawnOutcomeForm>("outcome", &GeneratorSpec::outcome);
+    add_drawn_pods(t);
     add_common_keys(t);
     return t;
   }();

@@ -5,6 +5,7 @@
 // draws from (seed, "arrivals", generator, k), the n-th arrival's values from streams of their own, so that a change to one
 // distribution leaves the other draws where they were.
 #include <algorithm>
+#include <cstdint>
 #include <limits>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "berth/core/int128.hpp"
 #include "berth/core/invariant.hpp"
 #include "berth/core/random.hpp"
+#include "berth/scenario/limits.hpp"
 #include "berth/scenario/zone.hpp"
 #include "submission_builder.hpp"
 
@@ -36,6 +38,7 @@ class GeneratorSource : public simulation::SubmissionSource {
         arrivals_(scenario.seed, main_branch, "arrivals"),
         projects_(scenario.seed, main_branch, "projects"),
         gpus_(scenario.seed, main_branch, "gpus"),
+        pods_(scenario.seed, main_branch, "pods"),
         durations_(scenario.seed, main_branch, "durations"),
         outcomes_(scenario.seed, main_branch, "outcomes"),
         at_(generator.arrivals.from.from(scenario.start())),
@@ -65,6 +68,7 @@ class GeneratorSource : public simulation::SubmissionSource {
     workload::WorkloadSpec& spec = out.spec;
     spec.name = name + "-" + std::to_string(n);
     spec.submit = at_;
+    if (generator_.drawn_pods) set_pods(spec, draw_pods(n));
     Random project = projects_.at(name, n);
     const std::size_t p = project.weighted_choice(weights_of(generator_.project));
     spec.project = project_ids_[p];
@@ -123,6 +127,37 @@ class GeneratorSource : public simulation::SubmissionSource {
     return false;
   }
 
+  // To the nearest whole number.
+  std::int32_t draw_pods(std::uint64_t n) const {
+    const PodsSpread& spread = *generator_.drawn_pods;
+    Random random = pods_.at(generator_.name.value, n);
+    // A pod as a second: the draws of durations, which are integers.
+    const auto seconds_of = [](std::int64_t milli) { return Duration{milli * 1000}; };
+    Duration drawn;
+    switch (spread.kind) {
+      case PodsSpread::Kind::choice:
+        return spread.choice.options[random.weighted_choice(weights_of(spread.choice))].first;
+      case PodsSpread::Kind::lognormal:
+        drawn = random.lognormal(seconds_of(spread.value_milli), seconds_of(spread.p95_milli));
+        break;
+      case PodsSpread::Kind::exponential:
+        drawn = random.exponential(seconds_of(spread.value_milli));
+        break;
+    }
+    const std::int64_t least = generator_.gang ? std::max(1, generator_.gang->min_pods) : 1;
+    return static_cast<std::int32_t>(
+        std::clamp<std::int64_t>((drawn.micros + 500'000) / 1'000'000, least, max_pods));
+  }
+
+  // The last template has the pods beside a master; the gang is all of them unless its minimum is written.
+  void set_pods(workload::WorkloadSpec& spec, std::int32_t pods) const {
+    spec.templates.back().count = pods;
+    std::int32_t minimum = 1;
+    if (generator_.gang || generator_.kind == workload::Kind::distributed) minimum = pods;
+    if (generator_.gang && generator_.gang->min_pods > 0) minimum = generator_.gang->min_pods;
+    spec.sub_groups.front().min_pods = minimum + (generator_.master ? 1 : 0);
+  }
+
   // In whole seconds, at least one.
   Duration draw_duration(std::uint64_t n) const {
     if (!generator_.duration) return Duration::max();
@@ -148,7 +183,7 @@ class GeneratorSource : public simulation::SubmissionSource {
 
   GeneratorSpec generator_;
   Zone zone_;
-  RandomStream arrivals_, projects_, gpus_, durations_, outcomes_;
+  RandomStream arrivals_, projects_, gpus_, pods_, durations_, outcomes_;
   Instant at_, end_;
   Duration mean_gap_;
   std::int64_t full_ = 1;

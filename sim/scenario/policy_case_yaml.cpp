@@ -77,6 +77,7 @@ class YamlCase {
     checker.policy();
     checker.workloads();
     if (reader_.diagnostics().error_count() != faults) return std::nullopt;
+    warn_of_recuts(scenario);
     build(scenario, file);
     if (words_.state != nullptr) read_state();
     if (words_.usage != nullptr) read_usage();
@@ -209,6 +210,17 @@ class YamlCase {
       all.push_back(std::move(*next));
     for (std::size_t i = 0; i < all.size(); ++i) {
       add_workload(std::move(all[i]), case_.now - minutes(static_cast<std::int64_t>(all.size() - i)));
+    }
+  }
+
+  void warn_of_recuts(const Scenario& scenario) {
+    for (const PoolSpec& pool : scenario.cluster.node_pools) {
+      for (const NodeGroup& group : pool.nodes) {
+        if (!group.mig || group.mig->repartition == Repartition::never) continue;
+        reader_.warning(group.name.mark, "not-heeded",
+                        "node group " + berth::quoted(group.name.value) +
+                            ": a policy case cuts no MIG instances anew; repartition has no effect");
+      }
     }
   }
 

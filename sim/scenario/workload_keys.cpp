@@ -287,7 +287,6 @@ const Keys<DefaultsSpec>& keys() {
 
 template <class T>
 void add_common_keys(Keys<T>& table) {
-  add_pod_count(table, "pods", &T::pods);
   table
       .custom(
           "cpu",
@@ -370,6 +369,7 @@ const Keys<WorkloadSpec>& keys() {
         .key<PositiveDurationForm>("estimate", &WorkloadSpec::estimate)
         .key<WordForm<OutcomeWords>>("outcome", &WorkloadSpec::outcome)
         .key<ListOf<NameForm>>("after", &WorkloadSpec::after);
+    add_pod_count(t, "pods", &WorkloadSpec::pods);
     add_common_keys(t);
     return t;
   }();

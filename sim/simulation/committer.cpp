@@ -113,8 +113,8 @@ void Committer::take(const policy::Drop& d) {
 }
 
 void Committer::take(const policy::Repartition& d) {
+  // Its end is an event, be it of the same instant: immediate cycles run after events only.
   recorder_.record(RepartitionBegun{d.node, d.device, d.instances});
-  if (repartition_time_ <= Duration{}) recorder_.record(RepartitionEnded{d.node, d.device});
 }
 
 void Committer::take(const policy::MarkStale& d) {

@@ -12,8 +12,7 @@ namespace berth::simulation {
 
 class Committer {
  public:
-  Committer(Recorder& recorder, LifeCycle& life_cycle, Duration repartition_time)
-      : recorder_(recorder), life_cycle_(life_cycle), repartition_time_(repartition_time) {}
+  Committer(Recorder& recorder, LifeCycle& life_cycle) : recorder_(recorder), life_cycle_(life_cycle) {}
 
   // How many of them said something new (a refusal or pipeline that only repeats what is known does not). `book`: the one
   // by which the policy counts shared devices. Throws PolicyError.
@@ -39,7 +38,6 @@ class Committer {
 
   Recorder& recorder_;
   LifeCycle& life_cycle_;
-  Duration repartition_time_;
   cluster::DeviceBook book_{};
   // Of the cycle at hand.
   std::vector<PodId> pipelined_, evicted_, bound_pods_;

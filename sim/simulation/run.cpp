@@ -94,7 +94,7 @@ struct Run::Impl {
         timers(input.order, input.repartition_time),
         recorder(world, journal, timers),
         life_cycle(recorder),
-        committer(recorder, life_cycle, input.repartition_time),
+        committer(recorder, life_cycle),
         clock(input.start),
         seen(world.pools.size(), 0),
         looks(world.pools.size(), Instant::never()),

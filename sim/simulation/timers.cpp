@@ -140,8 +140,8 @@ void Timers::refresh_cut(const World& world, NodeId node, std::uint8_t device) {
   const auto id = static_cast<std::uint32_t>(node) * cluster::max_devices_per_node + device;
   const auto it = std::find_if(world.cuts.begin(), world.cuts.end(),
                                [&](const Cut& cut) { return cut.node == node && cut.device == device; });
-  const bool timed = it != world.cuts.end() && repartition_time_ > Duration{};
-  set(cuts_[id], EventType::cut_end, id, timed ? later(it->begun, repartition_time_) : Instant::never());
+  const bool under_way = it != world.cuts.end();
+  set(cuts_[id], EventType::cut_end, id, under_way ? later(it->begun, repartition_time_) : Instant::never());
 }
 
 void Timers::follow(const Transition& transition, const World& world) {

@@ -197,3 +197,28 @@ TEST_CASE("re-cuts keep what is in use, stay legal, and serve the request") {
   });
   CHECK(holds);
 }
+
+TEST_CASE("a device in MIG mode is untouched while none of its instances is used, however it is cut") {
+  const NodeSpec spec = node_of(3, {"3g.40gb", "1g.10gb"});
+  Occupancy occupancy;
+  const NodeId id = occupancy.add(spec);
+  CHECK(occupancy[id].vacant == 0);
+  CHECK(untouched_devices(occupancy[id]) == 0b111);
+  const auto shape = asking({{"1g.10gb", 1}});
+  const auto where = find_instances(spec, h100(), occupancy[id], shape.gpu);
+  REQUIRE(where.has_value());
+  occupancy.hold(id, spec, shape, *where);
+  CHECK(untouched_devices(occupancy[id]) == 0b110);
+  occupancy.set_device_failed(id, 1, true);
+  CHECK(untouched_devices(occupancy[id]) == 0b100);
+  occupancy.set_instances(id, 2, {});  // slices without instances
+  CHECK(untouched_devices(occupancy[id]) == 0b100);
+  occupancy.release(id, spec, shape, *where);
+  CHECK(untouched_devices(occupancy[id]) == 0b101);
+
+  NodeSpec plain;
+  plain.gpus = 2;
+  const NodeId other = occupancy.add(plain);
+  CHECK(untouched_devices(occupancy[other]) == occupancy[other].vacant);
+  CHECK(untouched_devices(occupancy[other]) == 0b11);
+}

@@ -1,6 +1,7 @@
 #include "berth/records/api.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -246,6 +247,49 @@ TEST_CASE("telemetry counts what the list shows") {
   CHECK(values("org-unit/projects/telemetry?telemetryType=GPU_QUOTA")[0]["value"] == "17");
   CHECK(values("org-unit/departments/telemetry?telemetryType=GPU_ALLOCATION")[0]["value"] ==
         values("nodes/telemetry?telemetryType=ALLOCATED_GPUS")[0]["value"]);
+}
+
+TEST_CASE("telemetry: an idle MIG node is free, and a device is not while an instance of it is used") {
+  static const FinishedRun run(R"(
+version: 1
+clock: {start: 2026-01-05T00:00:00Z, duration: 9h}
+cluster:
+  name: lab
+  node_pools:
+    - name: cut
+      nodes:
+        - {name: mixed, gpus: {model: NVIDIA-H100-80GB-HBM3, count: 2}, mig: {strategy: mixed, layout: [3g.40gb, 1g.10gb]}}
+        - {name: single, gpus: {model: NVIDIA-H100-80GB-HBM3, count: 2}, mig: {strategy: single, layout: [3g.40gb, 3g.40gb]}}
+    - {name: plain, nodes: [{name: none, gpus: {model: NVIDIA-H100-80GB-HBM3, count: 2}, mig: {strategy: none}}]}
+organization: {departments: [{name: d, projects: [{name: p, quota: {gpu: 8}}]}]}
+workloads:
+  - {name: small, project: p, submit: 1h, gpu: {mig: 1g.10gb}, duration: 1h, node_pools: [cut]}
+  - {name: half, project: p, submit: 3h, gpu: 1, duration: 1h, node_pools: [cut]}
+)");
+  const auto value = [&](const std::string& type, Duration at, const std::string& node = "") {
+    const Moment moment(run, at);
+    const Answer got = answer("GET", "/api/v1/nodes/telemetry?telemetryType=" + type + "&groupBy=Node",
+                              moment.view, *run.journal);
+    REQUIRE(got.status == 200);
+    std::int64_t milli = 0;
+    const json telemetry = json::parse(got.body);
+    for (const json& one : telemetry["values"]) {
+      if (!node.empty() && one["groups"][0]["name"] != node) continue;
+      milli += std::llround(std::stod(one["value"].get<std::string>()) * 1000);
+    }
+    return milli;
+  };
+  CHECK(value("FREE_GPUS", minutes(30)) == 6000);
+  CHECK(value("FULLY_FREE_GPU_NODES", minutes(30)) == 3000);
+  CHECK(value("ALLOCATED_GPUS", minutes(30)) == 0);
+  CHECK(value("FREE_GPUS", minutes(90), "mixed") == 1000);
+  CHECK(value("FULLY_FREE_GPU_NODES", minutes(90), "mixed") == 0);
+  CHECK(value("ALLOCATED_GPUS", minutes(90), "mixed") == 125);  // one memory slice of eight
+  CHECK(value("FREE_GPUS", minutes(210), "single") == 1000);
+  CHECK(value("FULLY_FREE_GPU_NODES", minutes(210)) == 2000);
+  CHECK(value("ALLOCATED_GPUS", minutes(210), "single") == 500);
+  CHECK(value("FREE_GPUS", hours(5)) == 6000);
+  CHECK(value("TOTAL_GPUS", hours(5)) == 6000);
 }
 
 TEST_CASE("metrics are sampled from start to end, and stop at the present") {

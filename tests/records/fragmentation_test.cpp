@@ -102,3 +102,33 @@ TEST_CASE("a share of nothing is 0") {
   CHECK(records::fragmentation_percent(0, 0) == "0");
   CHECK(records::fragmentation_percent(400'000'000, 1400) == "28.5714");
 }
+
+TEST_CASE("of a device in MIG mode the memory slices of its used instances are held") {
+  const auto loaded = scenario::load_scenario_text(R"(version: 1
+policy: {name: fifo-skip}
+clock: {duration: 1h}
+cluster:
+  node_pools:
+    - name: cut
+      nodes: [{name: n0, gpus: {model: NVIDIA-H100-80GB-HBM3, count: 2}, mig: {strategy: mixed, layout: [3g.40gb, 1g.10gb]}}]
+organization: {departments: [{name: d, projects: [{name: p, quota: {gpu: 2}}]}]}
+workloads:
+  - {name: a, project: p, gpu: {mig: 1g.10gb}, duration: 2h}
+  - {name: b, project: p, gpu: {mig: 3g.40gb}, duration: 2h}
+)",
+                                                   "scenario.yaml");
+  INFO(loaded.diagnostics.to_text());
+  REQUIRE(loaded.scenario.has_value());
+  simulation::Input input = scenario::build_input(*loaded.scenario);
+  auto policy = policy::make_policy(input.policy);
+  simulation::MemorySink sink;
+  simulation::Run run(std::move(input), std::move(policy), sink);
+  run.execute();
+  const simulation::MemorySource source(sink.bytes());
+  const simulation::JournalReader journal(source);
+  simulation::MemorySink out;
+  const auto summary = records::write_fragmentation(out, journal, 2);
+  REQUIRE(summary.size() == 1);
+  CHECK(summary[0].at_end.used == 625);
+  CHECK(summary[0].at_end.capacity == 2000);
+}

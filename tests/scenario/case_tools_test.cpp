@@ -100,3 +100,44 @@ workloads:
   CHECK_THROWS_AS(capture_pass(build_input(*loaded.scenario), std::make_unique<tests::Idle>(), 1000),
                   std::out_of_range);
 }
+
+TEST_CASE("a cycle while MIG instances are being cut is decided by its case as in the run", "[scenario]") {
+  const auto loaded = load_scenario_text(R"(version: 1
+clock: {duration: 6h}
+cluster: {node_pools: [{name: a, nodes: [{name: n0, gpus: {model: NVIDIA-H100-80GB-HBM3, count: 1}, mig: {strategy: mixed, layout: [7g.80gb], repartition: on-demand}}]}]}
+organization: {departments: [{name: d, quota: {gpu: 8}, projects: [{name: p, quota: {gpu: 8}}]}]}
+workloads:
+  - {name: first, project: p, gpu: {mig: 7g.80gb}, duration: 1h}
+  - {name: small, project: p, submit: 1m, gpu: {mig: 3g.40gb}, duration: 1h}
+  - {name: other, project: p, submit: 2m, gpu: {mig: 7g.80gb}, duration: 1h}
+)",
+                                         "s.yaml");
+  REQUIRE(loaded.scenario.has_value());
+  simulation::Input input = build_input(*loaded.scenario);
+  const Instant start = input.start;
+  const policy::PolicySpec policy = input.policy;
+  auto made = policy::make_policy(policy);
+  simulation::NullSink sink;
+  simulation::Run run(std::move(input), std::move(made), sink);
+  run.advance(start + hours(1));  // `other` takes the instance as it is
+  run.advance(start + hours(2));  // now it is cut for `small`
+  REQUIRE(run.world().cuts.size() == 1);
+  const simulation::World before = run.world();
+  run.advance(start + hours(2) + seconds(1));
+
+  PolicyCase captured = capture_policy_case(before, PoolId{0}, start + hours(2) + seconds(1), policy);
+  captured.id = captured.name = "cut";
+  captured.expected = outcome_of_policy_case(captured, *policy::make_policy(captured.policy)).expected;
+  Diagnostics faults;
+  const auto read = read_policy_cases(print_policy_case(captured) + "\n", "captured", faults);
+  INFO(faults.to_text());
+  REQUIRE(read.size() == 1);
+  const auto states = trace_policy_case(read[0], *policy::make_policy(read[0].policy));
+  std::string text;
+  for (std::size_t i = 0; i < read[0].workloads.pods.size(); ++i)
+    text += read[0].pod_names[id_of<PodId>(i)] + " " + states.front()[id_of<PodId>(i)].text() + "\n";
+  CHECK(text == "small-0 pipelined on n0\ncut-of-n0-0 releasing on n0\n");
+  // As in the run.
+  const PodId pod = run.world().workloads.all[*run.world().find_workload("small")].pods.front();
+  CHECK(run.world().pipelined.count(pod) == 1);
+}

@@ -77,6 +77,13 @@ TEST_CASE("a re-cut lets a workload start after the time that it takes") {
                "  - {name: one, kind: training, project: p, submit: 0s, gpu: {mig: 1g.10gb}, duration: 1m}\n",
                "defaults: {repartition: 5s}"));
   CHECK(quick.at("one").start == 5);
+
+  // No time at all is an end too, although nothing else happens at that instant or later.
+  const auto at_once = run(
+      with_mig("{strategy: mixed, layout: [7g.80gb], repartition: on-demand}",
+               "  - {name: one, kind: training, project: p, submit: 0s, gpu: {mig: 1g.10gb}, duration: 1m}\n",
+               "defaults: {repartition: 0s}"));
+  CHECK(at_once.at("one").start == 0);
 }
 
 TEST_CASE("a static layout stays as it was cut") {
@@ -132,4 +139,28 @@ workloads:
   CHECK(times.at("near").end - times.at("near").start == Approx(800).margin(0.01));
   CHECK(times.at("far").end - times.at("far").start == Approx(1200).margin(0.01));
   CHECK(times.at("free").end - times.at("free").start == Approx(600).margin(0.01));
+}
+
+TEST_CASE("under kai too idle instances are cut anew, when those in use let a larger one in") {
+  // Three small ones hold the first, second and sixth slice; the large one needs four in a row from 0 or 4.
+  const std::string text = R"(version: 1
+clock: {duration: 6h}
+cluster: {node_pools: [{name: a, nodes: [{name: n0, gpus: {model: NVIDIA-H100-80GB-HBM3, count: 1}, mig: {strategy: mixed, layout: [1g.10gb@0, 1g.10gb@1, 1g.10gb@5], repartition: REPARTITION}}]}]}
+organization: {departments: [{name: d, quota: {gpu: 8}, projects: [{name: p, quota: {gpu: 8}}]}]}
+workloads:
+  - {name: ends-first, project: p, gpu: {mig: 1g.10gb}, duration: 1h}
+  - {name: stays, project: p, gpu: {mig: 1g.10gb}, duration: 10h}
+  - {name: ends-next, project: p, gpu: {mig: 1g.10gb}, duration: 2h}
+  - {name: large, project: p, submit: 1m, gpu: {mig: 3g.40gb}, duration: 1h}
+)";
+  const auto with = [&](const std::string& word) {
+    std::string scenario = text;
+    return run(scenario.replace(scenario.find("REPARTITION"), 11, word));
+  };
+  const auto times = with("on-demand");
+  CHECK(times.at("large").start == 2 * 3600 + 120);
+  CHECK(times.at("large").end == 3 * 3600 + 120);
+  CHECK(times.at("stays").start == 0);
+  CHECK(times.at("stays").end == -1);
+  CHECK(with("never").at("large").start == -1);
 }

@@ -113,3 +113,89 @@ TEST_CASE("generator: bounds of its arrivals") {
     CHECK(s.spec.estimate == minutes(90));
   }
 }
+
+namespace {
+
+std::vector<simulation::Submission> with_pods(const std::string& pods, const std::string& more = "") {
+  return draw(world + projects +
+              "generators: [{name: g, project: a, duration: {choice: {1h: 1, 2h: 1}}, pods: " + pods + more +
+              ", arrivals: {per_hour: 1}}]\n");
+}
+std::vector<std::int64_t> counts_of(const std::vector<simulation::Submission>& all) {
+  std::vector<std::int64_t> counts;
+  for (const auto& s : all) counts.push_back(s.spec.templates.back().count);
+  std::sort(counts.begin(), counts.end());
+  return counts;
+}
+std::string pods_faults(const std::string& pods, const std::string& more = "") {
+  return test::faults_of(world + projects + "generators: [{name: g, project: a, pods: " + pods + more +
+                         ", arrivals: {per_hour: 1}}]\n");
+}
+
+}  // namespace
+
+TEST_CASE("generator: the number of pods is drawn by weights or from a distribution") {
+  const auto chosen = counts_of(with_pods("{choice: {1: 3, 8: 1, 50: 0}}"));
+  const auto n = static_cast<double>(chosen.size());
+  CHECK(static_cast<double>(std::count(chosen.begin(), chosen.end(), 1)) / n == Approx(0.75).margin(0.02));
+  CHECK(std::count(chosen.begin(), chosen.end(), 1) + std::count(chosen.begin(), chosen.end(), 8) ==
+        static_cast<std::ptrdiff_t>(chosen.size()));
+
+  const auto lognormal = counts_of(with_pods("{lognormal: {median: 10, p95: 40}}"));
+  CHECK(lognormal.front() >= 1);
+  CHECK(static_cast<double>(lognormal[lognormal.size() / 2]) == Approx(10).margin(0.6));
+  CHECK(static_cast<double>(lognormal[lognormal.size() * 95 / 100]) == Approx(40).margin(3));
+
+  const auto exponential = counts_of(with_pods("{exponential: {mean: 20}}"));
+  double sum = 0;
+  for (const std::int64_t count : exponential) sum += static_cast<double>(count);
+  CHECK(exponential.front() == 1);  // a draw below a half is one pod too
+  CHECK(sum / static_cast<double>(exponential.size()) == Approx(20).epsilon(0.04));
+  CHECK(counts_of(with_pods("{exponential: 0.001}")).back() == 1);
+}
+
+TEST_CASE("generator: a gang is as large as what is drawn, unless its minimum is written") {
+  for (const auto& s : with_pods("{choice: {2: 1, 5: 1}}", ", kind: distributed, master: {cpu: 1}")) {
+    REQUIRE(s.spec.templates.size() == 2);
+    CHECK(s.spec.templates[0].count == 1);
+    CHECK(s.spec.sub_groups[0].min_pods == s.spec.templates[1].count + 1);
+  }
+  for (const auto& s : with_pods("{exponential: 2}", ", kind: distributed, gang: {min_pods: 3}")) {
+    CHECK(s.spec.templates[0].count >= 3);
+    CHECK(s.spec.sub_groups[0].min_pods == 3);
+  }
+  for (const auto& s : with_pods("{choice: {2: 1, 5: 1}}")) CHECK(s.spec.sub_groups[0].min_pods == 1);
+}
+
+TEST_CASE("generator: drawing pods moves no other draw") {
+  const auto fixed = with_pods("2");
+  const auto drawn = with_pods("{exponential: 3}");
+  REQUIRE(fixed.size() == drawn.size());
+  for (std::size_t i = 0; i < fixed.size(); ++i) {
+    CHECK(fixed[i].spec.submit == drawn[i].spec.submit);
+    CHECK(fixed[i].spec.duration == drawn[i].spec.duration);
+  }
+}
+
+TEST_CASE("generator: what a number of pods may be") {
+  CHECK(pods_faults("{choice: {0: 1}}") ==
+        "s.yaml:6:52: error: choice: '0' is out of range (expected 1 to 100000)\n");
+  CHECK(pods_faults("{choice: {1.5: 1}}") != "");
+  CHECK(pods_faults("{choice: {100001: 1}}") != "");
+  CHECK(pods_faults("{choice: {1: 0}}") != "");
+  CHECK(pods_faults("{lognormal: {median: 4, p95: 2}}") != "");
+  CHECK(pods_faults("{lognormal: {median: 4}}") != "");
+  CHECK(pods_faults("{exponential: 0}") != "");
+  CHECK(pods_faults("{exponential: 100001}") != "");
+  CHECK(pods_faults("{weights: {1: 1}}") != "");
+  CHECK(pods_faults("{choice: {1: 1}, exponential: 2}") != "");
+  CHECK(pods_faults("{choice: {1: 1, 4: 1}}", ", kind: distributed, gang: {min_pods: 2}")
+            .find("min_pods 2 is more than the 1 pods that may be drawn") != std::string::npos);
+  CHECK(pods_faults("{choice: {4: 1}}", ", kind: distributed, gang: {max_pods: 4}").find("mean the same") !=
+        std::string::npos);
+  CHECK(pods_faults("{choice: {4: 1}}", ", kind: distributed, sub_groups: [{name: s, pods: 4}]")
+            .find("cannot be drawn") != std::string::npos);
+  // 364 days of one an hour, 100 pods each, are allowed; 100,000 pods each are too many.
+  CHECK(pods_faults("{choice: {100: 1}}") == "");
+  CHECK(pods_faults("{choice: {100000: 1}}").find("would draw more than") != std::string::npos);
+}

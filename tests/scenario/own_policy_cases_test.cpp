@@ -147,3 +147,24 @@ TEST_CASE("a broken case does not keep the others from running") {
   REQUIRE(cases.size() == 1);
   CHECK(cases[0].id == "c.yaml#two");
 }
+
+TEST_CASE("a case says that it cuts no MIG instances anew, and cuts none") {
+  const std::string text = R"(cases:
+  - name: one
+    nodes: [{name: n0, gpus: {model: NVIDIA-H100-80GB-HBM3, count: 1}, mig: {strategy: mixed, layout: [7g.80gb], repartition: on-demand}}]
+    departments: [{name: d, quota: {gpu: 8}, projects: [{name: p, quota: {gpu: 8}}]}]
+    workloads: [{name: small, project: p, gpu: {mig: 1g.10gb}}]
+    cycles: 3
+    steady_cycles: 1
+    expect: {small: pending}
+)";
+  CHECK(faults_of(text) ==
+        "c.yaml:3:20: warning: case 'one': node group 'n0': a policy case cuts no MIG instances anew; "
+        "repartition has no effect\n");
+  Diagnostics faults;
+  for (const PolicyCase& c : read_policy_cases_yaml(text, "c.yaml", faults)) {
+    const auto policy = policy::make_policy(c.policy);
+    CHECK(run_policy_case(c, *policy).passed);
+  }
+  CHECK(faults.error_count() == 0);
+}

@@ -85,7 +85,9 @@ generators:
      duration: {lognormal: {median: 2h, p95: 10h}}, estimate_factor: 2.5, outcome: {completed: 0.7, failed: 0.1, stopped: 0.2}}
   - {name: g2, project: vision, gpu: {memory: 10Gi}, duration: {exponential: 1h}, outcome: failed, node_pools: [h100],
      arrivals: {per_hour: 1, by_hour: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0.5]}}
-  - {name: g3, project: vision, duration: {choice: {1h: 1, 2h: 2}}, arrivals: {per_hour: 1}}
+  - {name: g3, project: vision, duration: {choice: {1h: 1, 2h: 2}}, arrivals: {per_hour: 1}, pods: {choice: {1: 3, 8: 0.5}}}
+  - {name: gang-of-some, project: vision, kind: distributed, gang: {min_pods: 2}, arrivals: {per_hour: 1}, pods: {lognormal: {median: 2.5, p95: 16}}}
+  - {name: some, project: vision, arrivals: {per_hour: 1}, pods: {exponential: 3}}
   - {name: g4, project: vision, duration: 90s, arrivals: {per_hour: 1}}
 events:
   - {at: 2d, suspend: mem}

@@ -25,6 +25,10 @@ std::optional<DeviceAssignment> find_instances(const NodeSpec& spec, const MigGe
                                                const NodeOccupancy& node,
                                                const workload::GpuRequest& request);
 
+// Devices of which no pod holds anything: the vacant ones, and those in MIG mode that have no used instance (how they are
+// cut, and whether a cut is under way, is no matter). Failed devices are none of them. (Contract NOTES section 5.)
+DeviceSet untouched_devices(const NodeOccupancy& node);
+
 // A device whose idle instances are cut anew. `instances` is the whole device afterwards, ascending by start;
 // those in use are there unchanged.
 struct Recut {

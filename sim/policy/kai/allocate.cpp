@@ -18,7 +18,10 @@ void run_allocate(Cycle& cycle) {
     const JobIx job = heap.pop();
     const Statement::Checkpoint start = cycle.statement.checkpoint();
     const StatusCounts before = s.jobs[job].counts;
-    if (!allocate_job(cycle, job, s.all_nodes, Attempt::real)) continue;
+    if (!allocate_job(cycle, job, s.all_nodes, Attempt::real)) {
+      cycle.refused_by_allocate.push_back(job);
+      continue;
+    }
     const bool had_allocated = before.active_allocated() > before[TaskStatus::pipelined];
     const bool waits = s.jobs[job].counts[TaskStatus::pipelined] > before[TaskStatus::pipelined];
     cycle.statement.commit(start, EvictionCause::policy, job, cycle.log);

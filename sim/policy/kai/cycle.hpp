@@ -31,8 +31,9 @@ struct Cycle {
   Topologies topologies;
   AttemptRequests requests;
   CycleOutcome* ear;
-  std::vector<Committed> log;        // what became real, in order
-  IdVector<JobIx, Refused> refused;  // of real jobs
+  std::vector<Committed> log;              // what became real, in order
+  IdVector<JobIx, Refused> refused;        // of real jobs
+  std::vector<JobIx> refused_by_allocate;  // in the order in which allocate popped them
 };
 
 // Runs the session's actions in order.

@@ -45,7 +45,7 @@ bool DeviceNaming::free_now(TaskIx task, NodeIx node, const cluster::DeviceAssig
   }
   return std::all_of(where.slots.begin(), where.slots.end(), [&](std::uint32_t slot) {
     return std::any_of(now.instances.begin(), now.instances.end(), [&](const cluster::MigInstance& i) {
-      return !i.used && cluster::mig_slot(i.device, i.start) == slot;
+      return !i.used && !i.coming && cluster::mig_slot(i.device, i.start) == slot;
     });
   });
 }
@@ -100,10 +100,12 @@ void DeviceNaming::take_instances(NodeIx node, ProfileIx profile, std::int32_t c
   const NodeInfo& info = session_.nodes[node];
   const cluster::NodeOccupancy& now = transaction_.occupancy()[info.id];
   const auto& profiles = transaction_.snapshot().cluster->models[info.spec->gpu_model].mig.profiles;
-  for (const bool used : {false, true}) {
+  // What a cut under way makes comes after what is there.
+  const auto rank = [](const cluster::MigInstance& i) { return i.used ? 2 : i.coming ? 1 : 0; };
+  for (const int wanted : {0, 1, 2}) {
     for (std::size_t i = 0; i < now.instances.size() && count > 0; ++i) {
       const cluster::MigInstance& instance = now.instances[i];
-      if (instance.used != used || now.devices[instance.device].failed) continue;
+      if (rank(instance) != wanted || now.devices[instance.device].failed) continue;
       if (profile != none<ProfileIx>() && profiles[instance.profile].name != session_.mig_profiles[profile]) {
         continue;
       }

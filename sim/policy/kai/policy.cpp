@@ -9,6 +9,7 @@
 #include "sim/policy/kai/device_naming.hpp"
 #include "sim/policy/kai/explain.hpp"
 #include "sim/policy/kai/min_runtime.hpp"
+#include "sim/policy/kai/recuts.hpp"
 #include "sim/policy/kai/session_from_snapshot.hpp"
 
 namespace berth::policy::kai {
@@ -42,21 +43,13 @@ void propose(Cycle& cycle, Transaction& transaction) {
   }
 }
 
-// A job that has waited in vain: pending tasks, none of them pipelined, and a gang below its minimum.
-bool left_waiting(const Session& s, const JobInfo& job) {
-  if (job.counts[TaskStatus::pending] == 0 || job.counts[TaskStatus::pipelined] > 0) return false;
-  return std::any_of(job.pod_sets.begin(), job.pod_sets.end(), [&](PodSetIx p) {
-    return s.pod_sets[p].counts.active_allocated() < s.pod_sets[p].min_available;
-  });
-}
-
-workload::Refusal refusal_of(const Cycle& cycle, JobIx ix, const Snapshot& snapshot) {
+workload::Refusal refusal_of(const Cycle& cycle, JobIx ix, const Snapshot& snapshot, CutAnew& cut_anew) {
   const Session& s = cycle.session;
   workload::Refusal refusal;
   refusal.pool = snapshot.pool;
   refusal.at = snapshot.now;
   const Refused& why = cycle.refused[ix];
-  if (why.never_fits) refusal.code = workload::RefusalCode::never_fits;
+  if (why.never_fits && !cut_anew.could_hold(ix)) refusal.code = workload::RefusalCode::never_fits;
   if (why.by_queue.allowed()) return refusal;
   refusal.code = why.by_queue.reason == CapacityReason::over_limit
                      ? workload::RefusalCode::over_limit
@@ -73,9 +66,11 @@ workload::Refusal refusal_of(const Cycle& cycle, JobIx ix, const Snapshot& snaps
 
 void refuse_the_rest(const Cycle& cycle, const Snapshot& snapshot, Transaction& transaction) {
   const Session& s = cycle.session;
+  CutAnew cut_anew(s, snapshot);
   for (std::size_t i = 0; i < s.jobs.size(); ++i) {
     const JobIx ix = id_of<JobIx>(i);
-    if (left_waiting(s, s.jobs[ix])) transaction.refuse(s.jobs[ix].workload, refusal_of(cycle, ix, snapshot));
+    if (left_waiting(s, ix))
+      transaction.refuse(s.jobs[ix].workload, refusal_of(cycle, ix, snapshot, cut_anew));
   }
 }
 
@@ -130,6 +125,7 @@ CycleResult run(const Options& options, const Snapshot& snapshot, Transaction& t
                                  Action::stale_gang_eviction) != options.actions.end();
   if (watches) keep_stale_clocks(session, stale, transaction);
   if (explanation != nullptr) explain(cycle, *explanation);
+  ask_for_recuts(cycle, transaction, explanation);
   std::optional<Instant> look = next_look(session, stale);
   // A reading of usage moves fair shares, which matters to who waits.
   const bool waits = std::any_of(session.jobs.begin(), session.jobs.end(),

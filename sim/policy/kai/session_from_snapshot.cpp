@@ -152,6 +152,7 @@ class Opening {
     node.idle = node.allocatable;
     node.mig_idle = node.mig_allocatable;
     node.mig_releasing.assign(node.mig_allocatable.size(), 0);
+    await_cuts(id, node);
     return node;
   }
 
@@ -189,6 +190,17 @@ class Opening {
       for (const cluster::MigInstance& i : now.instances) {
         if (!now.devices[i.device].failed) add(profile_name(id, i), 1);
       }
+    }
+  }
+
+  // What a MIG cut under way makes is there to be had later, as what is being released is: who waits for it is pipelined.
+  void await_cuts(NodeId id, NodeInfo& node) const {
+    if (node.mig_allocatable.empty()) return;
+    for (const cluster::MigInstance& i : occupancy(id).instances) {
+      if (!i.coming || occupancy(id).devices[i.device].failed) continue;
+      const std::size_t profile = index_of(profiles_.at(profile_name(id, i)));
+      --node.mig_idle[profile];
+      ++node.mig_releasing[profile];
     }
   }
 

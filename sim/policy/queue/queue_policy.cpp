@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "berth/policy/fit.hpp"
-#include "recuts.hpp"
+#include "sim/policy/recuts.hpp"
 
 namespace berth::policy {
 

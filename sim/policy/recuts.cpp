@@ -1,4 +1,4 @@
-#include "recuts.hpp"
+#include "sim/policy/recuts.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -29,7 +29,8 @@ bool RecutPlanner::possible(const Snapshot& snapshot) {
   const std::vector<NodeId>& nodes = snapshot.cluster->pools[snapshot.pool].nodes;
   return std::any_of(nodes.begin(), nodes.end(), [&](NodeId id) {
     const cluster::NodeSpec& spec = snapshot.cluster->nodes[id];
-    return spec.repartition_on_demand && spec.mig_enabled && spec.gpu_model != none<GpuModelId>();
+    return spec.repartition_on_demand && spec.mig_enabled && spec.gpu_model != none<GpuModelId>() &&
+           spec.inventory == cluster::Inventory::devices;
   });
 }
 
@@ -47,14 +48,16 @@ RecutPlanner::Scratch& RecutPlanner::scratch(Nodes& nodes, NodeId id) const {
   return nodes.emplace(id, std::move(made)).first->second;
 }
 
-bool RecutPlanner::place(Nodes& nodes, const workload::PodShape& shape) const {
+bool RecutPlanner::place(Plan& plan, PodId pod, const Allows& allows) const {
   const cluster::Cluster& cluster = *snapshot_.cluster;
+  const workload::PodShape& shape = snapshot_.workloads->shape_of(pod);
   std::optional<cluster::RecutPlan> best;
   NodeId best_node{};
   for (const NodeId id : cluster.pools[snapshot_.pool].nodes) {
     const cluster::NodeSpec& spec = cluster.nodes[id];
     if (!cpu_and_memory_fit(spec, occupancy_[id], shape) || !could_fit(cluster, id, shape)) continue;
-    Scratch& here = scratch(nodes, id);
+    if (allows && !allows(pod, id)) continue;
+    Scratch& here = scratch(plan.nodes_, id);
     const cluster::NodeOccupancy& now = here.node[the_node];
     if (fits_now(cluster, id, now, shape)) {
       here.node.hold(the_node, spec, shape, choose_devices(cluster, id, now, shape, DeviceRule::tightest));
@@ -63,16 +66,25 @@ bool RecutPlanner::place(Nodes& nodes, const workload::PodShape& shape) const {
     if (!spec.repartition_on_demand || !cpu_and_memory_fit(spec, now, shape) ||
         !cluster::takes_instances(spec, shape.gpu))
       continue;
-    auto plan = cluster::plan_recut(spec, cluster.models[spec.gpu_model].mig, now, shape.gpu, here.being_cut);
-    if (!plan) continue;
-    if (!best || std::tie(plan->destroyed, plan->destroyed_slices) <
+    auto recut =
+        cluster::plan_recut(spec, cluster.models[spec.gpu_model].mig, now, shape.gpu, here.being_cut);
+    if (!recut) continue;
+    if (!best || std::tie(recut->destroyed, recut->destroyed_slices) <
                      std::tie(best->destroyed, best->destroyed_slices)) {
-      best = std::move(plan);
+      best = std::move(recut);
       best_node = id;
     }
   }
   if (!best) return false;
-  Scratch& here = scratch(nodes, best_node);
+  Scratch& here = scratch(plan.nodes_, best_node);
+  const auto known = std::find_if(plan.cuts_.begin(), plan.cuts_.end(),
+                                  [&](const CutNode& cut) { return cut.node == best_node; });
+  if (known == plan.cuts_.end()) {
+    const auto place = std::find_if(plan.cuts_.begin(), plan.cuts_.end(), [&](const CutNode& cut) {
+      return index_of(cut.node) > index_of(best_node);
+    });
+    plan.cuts_.insert(place, {best_node, here.node[the_node].instances, {}});
+  }
   for (const cluster::Recut& recut : best->recuts) {
     here.node.set_instances(the_node, recut.device, recut.instances);
     here.cut |= cluster::device_bit(recut.device);
@@ -81,13 +93,43 @@ bool RecutPlanner::place(Nodes& nodes, const workload::PodShape& shape) const {
   return true;
 }
 
-bool RecutPlanner::serve(const std::vector<PodId>& pods) {
-  Nodes tried = nodes_;
+std::optional<RecutPlanner::Plan> RecutPlanner::find(const std::vector<PodId>& pods,
+                                                     const Allows& allows) const {
+  Plan plan;
+  plan.nodes_ = nodes_;
   for (const PodId pod : pods) {
-    if (!place(tried, snapshot_.workloads->shape_of(pod))) return false;
+    if (!place(plan, pod, allows)) return std::nullopt;
   }
-  nodes_ = std::move(tried);
-  return true;
+  for (CutNode& cut : plan.cuts_) cut.after = plan.nodes_.at(cut.node).node[the_node].instances;
+  return plan;
+}
+
+void RecutPlanner::take(Plan plan) {
+  nodes_ = std::move(plan.nodes_);
+}
+
+bool RecutPlanner::serve(const std::vector<PodId>& pods) {
+  std::optional<Plan> plan = find(pods);
+  if (plan) take(std::move(*plan));
+  return plan.has_value();
+}
+
+void RecutPlanner::reserve(NodeId id, const workload::PodShape& shape) {
+  const cluster::NodeSpec& spec = snapshot_.cluster->nodes[id];
+  if (!spec.repartition_on_demand || !cluster::takes_instances(spec, shape.gpu)) return;
+  const cluster::MigGeometry& geometry = snapshot_.cluster->models[spec.gpu_model].mig;
+  Scratch& here = scratch(nodes_, id);
+  cluster::NodeOccupancy now = here.node[the_node];
+  for (const workload::MigRequest& wanted : shape.gpu.mig) {
+    std::int32_t left = wanted.count;
+    for (cluster::MigInstance& instance : now.instances) {
+      if (left == 0) break;
+      if (instance.used || geometry.profiles[instance.profile].name != wanted.profile) continue;
+      instance.used = true;
+      --left;
+    }
+  }
+  here.node.assign(the_node, now);
 }
 
 void RecutPlanner::ask(Transaction& transaction) const {

@@ -1,4 +1,4 @@
-#include "sim/policy/queue/recuts.hpp"
+#include "sim/policy/recuts.hpp"
 
 #include <catch2/catch.hpp>
 #include <string>
