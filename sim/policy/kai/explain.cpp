@@ -211,8 +211,14 @@ void explain(const Cycle& cycle, Explanation& out) {
   tell_evictions(cycle, out.workloads);
   std::sort(out.workloads.begin(), out.workloads.end(),
             [](const auto& a, const auto& b) { return a.id < b.id; });
-  for (const NodeInfo& node : s.nodes) out.nodes.push_back({node.id, node.idle.gpus, node.releasing.gpus});
-  std::sort(out.nodes.begin(), out.nodes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  out.nodes = explained_nodes(s);
+}
+
+std::vector<Explanation::Node> explained_nodes(const Session& session) {
+  std::vector<Explanation::Node> nodes;
+  for (const NodeInfo& node : session.nodes) nodes.push_back({node.id, node.idle.gpus, node.releasing.gpus});
+  std::sort(nodes.begin(), nodes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  return nodes;
 }
 
 }  // namespace berth::policy::kai

@@ -13,6 +13,7 @@ class KaiPolicy : public Policy {
   std::string_view name() const override { return "kai"; }
   CycleResult cycle(const Snapshot& snapshot, Transaction& transaction) override;
   CycleResult cycle(const Snapshot& snapshot, Transaction& transaction, Explanation& explanation) override;
+  std::vector<Explanation::Node> nodes_of(const Snapshot& snapshot) override;
 
   const Options& options() const { return options_; }
 
