@@ -132,10 +132,10 @@ void tell_scenarios(const Session& s, Action action, const std::vector<ScenarioO
 
 void tell_waiting(const Session& s, JobIx ix, const JobOutcome* found, std::vector<std::string>& lines) {
   const JobInfo& job = s.jobs[ix];
-  const AttemptRequest request = tasks_to_allocate_request(s, ix, Attempt::real);
   std::vector<TaskIx> tasks;
   tasks_to_allocate(s, ix, Attempt::real, tasks);
-  const double gpus = request.with_gpu_memory(s.options.min_node_gpu_memory).gpu;
+  const AttemptRequest request = request_of_tasks(s, tasks);
+  const double gpus = request.with_gpu_memory.gpu;
   lines.push_back("asks now for " + count_of(tasks.size(), "pod", "pods together") + ": " +
                   amount_words(Resource::gpu, gpus) + ", " +
                   amount_words(Resource::cpu, request.amounts.cpu) + ", " +
