@@ -111,16 +111,20 @@ std::optional<UsageOptions> read_usage_options(const std::map<std::string, std::
           "resolution");
     }
     if (text == rest->second) continue;
-    any = true;
     const auto duration = [&, &value = text] {
       const Parsed<Duration> parsed = parse_duration(value);
       if (!parsed) refuse(option, parsed.error());
       return *parsed;
     };
+    if (option == "half_life") {
+      // 0, however it is written, is none, and asks for nothing.
+      given.half_life = above_zero(duration());
+      any = any || given.half_life.has_value();
+      continue;
+    }
+    any = true;
     if (option == "window") {
       given.window = duration();
-    } else if (option == "half_life") {
-      given.half_life = duration();
     } else if (option == "fetch") {
       given.fetch = duration();
     } else if (option == "resolution") {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "berth/core/diagnostic.hpp"
+#include "berth/core/time.hpp"
 #include "berth/workload/phase.hpp"
 
 namespace berth::scenario::case_json {
@@ -127,10 +128,17 @@ inline std::int64_t milli(double gpus) {
   return static_cast<std::int64_t>(std::llround(gpus * 1000));
 }
 
-// Rounds and seconds.
-inline std::int64_t bounded(std::int64_t n) {
-  if (n > 1'000'000) fault("a number of rounds or seconds above 1000000: " + std::to_string(n));
+inline std::int64_t rounds(const json& object, const char* key, std::int64_t least) {
+  const std::int64_t n = whole(object, key, "case", least, least);
+  if (n > 1'000'000) fault(std::string("case.") + key + " is above 1000000: " + std::to_string(n));
   return n;
+}
+// Seconds, parts of one too (2.5), to the microsecond; absent: none.
+inline Duration seconds_of(const json& object, const char* key, const std::string& where) {
+  const double n = number(object, key, where, 0);
+  if (n < 0 || n > 1e6)
+    fault(where + "." + key + " must lie between 0 and 1000000, not " + object.at(key).dump());
+  return {static_cast<std::int64_t>(std::llround(n * 1e6))};
 }
 
 }  // namespace berth::scenario::case_json

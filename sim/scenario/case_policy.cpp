@@ -26,8 +26,7 @@ class PolicyReader {
     options["actions"] = actions;
     options["consolidation_limit"] = "-1";
     options["signatures"] = "false";
-    options["stale_grace"] =
-        print_duration(seconds(bounded(whole(line_, "stale_grace_seconds", "case", 0, 0))));
+    options["stale_grace"] = print_duration(seconds_of(line_, "stale_grace_seconds", "case"));
     options["plugins"] =
         "predicates, proportion, priority, elastic, kubeflow, ray, nodeavailability, gpusharingorder, "
         "gpupack, "

@@ -46,9 +46,9 @@ class CaseReader {
          "departments", "queues", "jobs", "expected", "policy", "node_pools", "usage", "between_rounds"});
     c_.name = text(j_, "name", "case");
     c_.now = first_snapshot;
-    c_.rounds_until_match = static_cast<std::int32_t>(bounded(whole(j_, "rounds_until_match", "case", 1, 1)));
-    c_.rounds_after_match = static_cast<std::int32_t>(bounded(whole(j_, "rounds_after_match", "case", 0, 0)));
-    c_.between_rounds = seconds(bounded(whole(j_, "seconds_between_rounds", "case", 0, 0)));
+    c_.rounds_until_match = static_cast<std::int32_t>(rounds(j_, "rounds_until_match", 1));
+    c_.rounds_after_match = static_cast<std::int32_t>(rounds(j_, "rounds_after_match", 0));
+    c_.between_rounds = seconds_of(j_, "seconds_between_rounds", "case");
     if (field(j_, "between_rounds") != nullptr) c_.between_rounds = duration(j_, "between_rounds", "case");
     c_.policy = read_case_policy(j_);
     read_pools();
@@ -197,12 +197,10 @@ class CaseReader {
         out.queue.priority = static_cast<std::int32_t>(std::clamp<std::int64_t>(
             whole(q, "priority", where, 100, -2'000'000'000), -2'000'000'000, 2'000'000'000));
         if (field(q, "preempt_min_runtime_seconds") != nullptr) {
-          out.queue.preempt_min_runtime =
-              seconds(bounded(whole(q, "preempt_min_runtime_seconds", where, 0, 0)));
+          out.queue.preempt_min_runtime = seconds_of(q, "preempt_min_runtime_seconds", where);
         }
         if (field(q, "reclaim_min_runtime_seconds") != nullptr) {
-          out.queue.reclaim_min_runtime =
-              seconds(bounded(whole(q, "reclaim_min_runtime_seconds", where, 0, 0)));
+          out.queue.reclaim_min_runtime = seconds_of(q, "reclaim_min_runtime_seconds", where);
         }
         for (const char* kept : {"preempt_min_runtime", "reclaim_min_runtime"}) {
           if (field(q, kept) == nullptr) continue;
@@ -348,7 +346,7 @@ class CaseReader {
     for (std::size_t i = 0; i < tasks.size(); ++i) read_task(j, tasks[i], w, id, i);
     c_.workloads.all.push_back(std::move(w));
     const bool stale = field(j, "stale_seconds") != nullptr;
-    c_.stale_for.push_back(stale ? seconds(bounded(whole(j, "stale_seconds", where, 0, 0))) : Duration{-1});
+    c_.stale_for.push_back(stale ? seconds_of(j, "stale_seconds", where) : Duration{-1});
     if (field(j, "below_minimum") != nullptr) c_.stale_for[id] = duration(j, "below_minimum", where);
     c_.started_for.push_back(field(j, "started") != nullptr ? duration(j, "started", where) : minutes(1));
   }

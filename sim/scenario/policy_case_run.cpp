@@ -31,7 +31,7 @@ class CaseRun {
       if (i > 0) convert();
       cycle();
     }
-    if (!single) convert();  // compared on the snapshot rebuilt, before any action
+    if (!single) rebuild();
     compare();
     for (std::int32_t i = 0; i < case_.rounds_after_match && result_.passed; ++i) {
       if (i > 0) convert();
@@ -61,7 +61,7 @@ class CaseRun {
       if (i > 0) convert();
       cycle();
     }
-    if (!single) convert();
+    if (!single) rebuild();
     out.expected = as_it_is(true);
     for (std::int32_t i = 0; i < case_.rounds_after_match && !out.unsettled_in; ++i) {
       if (i > 0) convert();
@@ -92,26 +92,36 @@ class CaseRun {
     now_ = now_ + case_.between_rounds;
   }
 
-  void pass(PoolId pool) {
+  // What a pool's pass sees; the lists that a snapshot refers to.
+  struct Seen {
+    policy::Snapshot snapshot;
     std::vector<WorkloadId> members;
     workload::WaitingList waiting;
+  };
+  void see(PoolId pool, Seen& seen) const {
     for (std::size_t i = 0; i < workloads_.all.size(); ++i) {
       const WorkloadId id = id_of<WorkloadId>(i);
       if (workloads_.all[id].pool != pool) continue;
-      members.push_back(id);
-      if (!with_status(id, PodStatus::pending).empty()) waiting.insert(id);
+      seen.members.push_back(id);
+      if (!with_status(id, PodStatus::pending).empty()) seen.waiting.insert(id);
     }
-    policy::Snapshot snapshot;
+    policy::Snapshot& snapshot = seen.snapshot;
     snapshot.now = now_;
     snapshot.pool = pool;
     snapshot.cluster = &cluster_;
     snapshot.organization = &case_.organization;
     snapshot.workloads = &workloads_;
-    snapshot.members = &members;
-    snapshot.waiting = &waiting;
+    snapshot.members = &seen.members;
+    snapshot.waiting = &seen.waiting;
     if (!case_.usage.empty()) snapshot.usage = &case_.usage;
     if (!devices_) snapshot.group_names = &groups_;
     snapshot.pod_names = &case_.pod_names;
+  }
+
+  void pass(PoolId pool) {
+    Seen seen;
+    see(pool, seen);
+    const policy::Snapshot& snapshot = seen.snapshot;
     policy::WorkingCluster working;
     std::vector<policy::Decision> decisions;
     {
@@ -220,6 +230,20 @@ class CaseRun {
         pod.node = none<NodeId>();
         pod.devices = {};
       }
+    }
+  }
+
+  // After several rounds a case is compared on the snapshot rebuilt, before any action: node figures are those of it (section
+  // 11.6), messages stay those of the latest cycle.
+  void rebuild() {
+    convert();
+    if (!wants_words()) return;
+    explanation_.nodes.clear();
+    for (std::size_t i = 0; i < cluster_.pools.size(); ++i) {
+      Seen seen;
+      see(id_of<PoolId>(i), seen);
+      const auto nodes = policy_.nodes_of(seen.snapshot);
+      explanation_.nodes.insert(explanation_.nodes.end(), nodes.begin(), nodes.end());
     }
   }
 

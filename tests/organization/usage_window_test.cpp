@@ -152,6 +152,14 @@ TEST_CASE("usage options of a scenario's policy") {
   CHECK(options->window == days(2));
   CHECK(options->half_life == hours(6));
   CHECK(options->type == UsageWindow::sliding);
+  // A half-life of 0 is none, however it is written, and asks for no usage.
+  for (const char* none : {"0s", "0h", "0m"}) {
+    CHECK_FALSE(read_usage_options({{"time_based_fair_share.half_life", none}}));
+    const auto with_window = read_usage_options(
+        {{"time_based_fair_share.window", "2d"}, {"time_based_fair_share.half_life", none}});
+    REQUIRE(with_window);
+    CHECK_FALSE(with_window->half_life);
+  }
   CHECK_THROWS_WITH(
       read_usage_options({{"time_based_fair_share.window_type", "Sliding"}}),
       "option \'time_based_fair_share.window_type\': 'Sliding' is none of sliding, tumbling, cron");

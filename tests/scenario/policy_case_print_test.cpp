@@ -88,3 +88,33 @@ TEST_CASE("a node's MIG instances are counted device by device, and printed with
   CHECK(node.mig_advertised == std::vector<std::pair<std::string, std::int32_t>>{{"3g.40gb", 4}});
   same_when_read_back(cases[0]);
 }
+
+TEST_CASE("seconds of a case take parts of a second, and are printed with them") {
+  const auto with = [](const std::string& value) {
+    return R"({"id": "c", "name": "c", "actions": ["allocate"], "seconds_between_rounds": )" + value +
+           R"(, "stale_grace_seconds": 0.25, "departments": [{"name": "d"}], "queues": [{"name": "q", "parent": "d"}],
+ "nodes": [{"name": "n", "gpus": 1, "allocatable_milli_cpu": 1000, "allocatable_memory_bytes": 1000}], "jobs":
+ [{"name": "j", "queue": "q", "priority": 50, "tasks": [{"name": "j-0", "status": "pending"}]}], "expected": {}})";
+  };
+  const auto read = [](std::string line, std::string* said = nullptr) {
+    line.erase(std::remove(line.begin(), line.end(), '\n'), line.end());
+    Diagnostics faults;
+    const auto cases = read_policy_cases(line, "c.jsonl", faults);
+    if (said != nullptr) *said = faults.to_text();
+    return cases;
+  };
+  std::string said;
+  const auto cases = read(with("2.5"), &said);
+  INFO(said);
+  REQUIRE(cases.size() == 1);
+  CHECK(cases[0].between_rounds == milliseconds(2500));
+  CHECK(cases[0].policy.options.at("stale_grace") == "250ms");
+  Diagnostics faults;
+  const auto again = read_policy_cases(print_policy_case(cases[0]), "printed", faults);
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].between_rounds == milliseconds(2500));
+  CHECK(again[0].policy.options.at("stale_grace") == "250ms");
+  CHECK(read(with("-0.5"), &said).empty());
+  CHECK(said.find("case.seconds_between_rounds must lie between 0 and 1000000, not -0.5") !=
+        std::string::npos);
+}

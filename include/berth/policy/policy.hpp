@@ -36,6 +36,9 @@ class Policy {
   }
   // By which book of a shared device its binds are made, and checked.
   virtual cluster::DeviceBook book() const { return cluster::DeviceBook::thousandths; }
+  // The nodes of the snapshot's pool as the policy counts them before it decides anything, in order of NodeId; empty: it does
+  // not say.
+  virtual std::vector<Explanation::Node> nodes_of(const Snapshot&) { return {}; }
   // Forget every cache (tests: the decisions must not change).
   virtual void drop_caches() {}
 };

@@ -41,10 +41,9 @@ class JobAttempt {
   // --- The queue (section 3) ----------------------------------------------------------------------------------------
   bool queue_has_room() {
     if (!s_.options.plugins.proportion) return true;
-    const AttemptRequest request = tasks_to_allocate_request(s_, ix_, attempt_);
-    const Resources amounts = s_.options.bugs.job_check_ignores_gpu_memory
-                                  ? request.amounts
-                                  : request.with_gpu_memory(s_.options.min_node_gpu_memory);
+    const AttemptRequest request = request_of_tasks(s_, tasks_);
+    const Resources& amounts =
+        s_.options.bugs.job_check_ignores_gpu_memory ? request.amounts : request.with_gpu_memory;
     const JobInfo& job = s_.jobs[ix_];
     const CapacityVerdict verdict = check_capacity(s_.queues, job.queue, amounts, job.preemptible);
     if (attempt_ == Attempt::real) c_.refused[real_] = {verdict, false};
@@ -133,6 +132,9 @@ class JobAttempt {
       if (ear_ != nullptr) {
         auto& errors = ear_->jobs[real_].errors;
         errors.insert(errors.end(), sets.errors.begin(), sets.errors.end());
+        // The reference only logs it; who waits is told here.
+        if (!sets.config_error.empty())
+          errors.push_back({name, std::string(reason_pod_scheduling_errors), {sets.config_error}, {}, ""});
       }
       return false;
     }
@@ -242,7 +244,7 @@ class JobAttempt {
   // The shared devices of the copy of an evicted task that the node holds; null: it holds none.
   static const std::vector<GroupIx>* groups_held_on(const TaskInfo& task, NodeIx node) {
     if (!task.evicted_in_simulation) return nullptr;
-    if (task.node == node) return &task.groups;
+    if (task.node == node) return task.unknown_to_node ? nullptr : &task.groups;
     for (const TaskInfo::Copy& copy : task.left) {
       if (copy.node == node) return &copy.groups;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/policy/kai/fair_share.hpp"
 #include "sim/policy/kai/job_order.hpp"
 
 namespace berth::policy::kai {
@@ -66,20 +67,21 @@ void tasks_to_allocate(const Session& session, JobIx job, Attempt attempt, std::
   for_each_to_allocate(session, job, attempt, [&](TaskIx t) { out.push_back(t); });
 }
 
-Resources AttemptRequest::with_gpu_memory(std::int64_t min_node_gpu_memory) const {
-  Resources sum = amounts;
-  if (gpu_memory_mib > 0) sum.gpu += gpu_memory_mib / static_cast<double>(min_node_gpu_memory);
-  return sum;
+AttemptRequest request_of_tasks(const Session& session, const std::vector<TaskIx>& tasks) {
+  AttemptRequest request;
+  for (const TaskIx t : tasks) {
+    const Shape& shape = session.shape_of(t);
+    request.amounts += shape.amounts;
+    request.with_gpu_memory += pending_amounts(shape, session.options.min_node_gpu_memory);
+    request.gpu_memory_mib += static_cast<double>(shape.memory_mib);
+  }
+  return request;
 }
 
 AttemptRequest tasks_to_allocate_request(const Session& session, JobIx job, Attempt attempt) {
-  AttemptRequest request;
-  for_each_to_allocate(session, job, attempt, [&](TaskIx t) {
-    const Shape& shape = session.shape_of(t);
-    request.amounts += shape.amounts;
-    request.gpu_memory_mib += shape.gpu_memory_mib;
-  });
-  return request;
+  std::vector<TaskIx> tasks;
+  tasks_to_allocate(session, job, attempt, tasks);
+  return request_of_tasks(session, tasks);
 }
 
 Chunk tasks_to_evict(const Session& session, JobIx job) {
@@ -126,15 +128,35 @@ bool ready_to_schedule(const Session& session, JobIx job) {
   });
 }
 
-const Resources& AttemptRequests::of(const Session& session, JobIx job) {
+AttemptRequests::Entry& AttemptRequests::entry_of(const Session& session, JobIx job) {
   if (index_of(job) >= entries_.size()) entries_.resize(session.jobs.size());
   Entry& entry = entries_[job];
-  const std::uint64_t version = session.jobs[job].version;
-  if (!entry.known || entry.version != version) {
-    entry.request = tasks_to_allocate_request(session, job, Attempt::simulated)
-                        .with_gpu_memory(session.options.min_node_gpu_memory);
-    entry.version = version;
-    entry.known = true;
+  if (entry.version != session.jobs[job].version) {
+    entry.version = session.jobs[job].version;
+    entry.request_known = false;
+    entry.tasks.clear();
+  }
+  return entry;
+}
+
+const std::vector<TaskIx>& AttemptRequests::tasks(const Session& session, JobIx job) {
+  Entry& entry = entry_of(session, job);
+  if (entry.tasks.empty()) tasks_to_allocate(session, job, Attempt::simulated, entry.tasks);
+  return entry.tasks;
+}
+
+const Resources& AttemptRequests::of(const Session& session, JobIx job) {
+  tasks(session, job);
+  Entry& entry = entries_[job];
+  if (!entry.request_known) {
+    Resources request;
+    for (const TaskIx t : entry.tasks) {
+      // One that was evicted for good since the tasks were worked out is not asked for.
+      if (!allocatable(session.tasks[t], Attempt::simulated)) continue;
+      request += pending_amounts(session.shape_of(t), session.options.min_node_gpu_memory);
+    }
+    entry.request = request;
+    entry.request_known = true;
   }
   return entry.request;
 }

@@ -20,13 +20,14 @@ std::int32_t count_to_allocate(const Session& session, PodSetIx pod_set, Attempt
 // The tasks that the next attempt at this job takes, pod set by pod set, in task order. `out` is overwritten.
 void tasks_to_allocate(const Session& session, JobIx job, Attempt attempt, std::vector<TaskIx>& out);
 
-// What they ask for together.
+// What tasks ask for together, added task by task (section 11.8: in double, the order counts).
 struct AttemptRequest {
-  Resources amounts;          // GPU memory counts 0
-  double gpu_memory_mib = 0;  // devices x MiB of GPU memory requests
-  // As queue order and the reclaim gate see it: GPU memory as a part of MinNodeGPUMemory (section 6).
-  Resources with_gpu_memory(std::int64_t min_node_gpu_memory) const;
+  Resources amounts;  // GPU memory counts 0
+  // As queue order and the reclaim gate see it: GPU memory as devices x its part of MinNodeGPUMemory (section 6).
+  Resources with_gpu_memory;
+  double gpu_memory_mib = 0;  // MiB of GPU memory requests, one device of each
 };
+AttemptRequest request_of_tasks(const Session& session, const std::vector<TaskIx>& tasks);
 AttemptRequest tasks_to_allocate_request(const Session& session, JobIx job, Attempt attempt);
 
 // The next chunk of a victim: its tasks, and whether the job has active tasks beyond them.
@@ -42,18 +43,25 @@ bool ready_to_schedule(const Session& session, JobIx job);
 // The last of these: its queue exists and is a leaf. (A queue without its parent is not in a session.)
 bool has_leaf_queue(const Session& session, JobIx job);
 
-// What the next simulated attempt asks for, GPU memory included, remembered until the job's version changes: comparisons of
-// queues ask for it often. One a session; forgetting everything never changes an answer.
+// The tasks of a job's next simulated attempt and what they ask for, GPU memory included: worked out when first asked for and
+// remembered until the status of one of its tasks changes (section 11.4). Who asks first, and when, is part of the outcome: a
+// commit changes no status, so that what was remembered before goes on counting tasks that were evicted for good
+// (KnownBugs::request_outlives_commit), and the validator of a simulation sees what the job asked for before it was placed.
+// One a session.
 class AttemptRequests {
  public:
+  const std::vector<TaskIx>& tasks(const Session& session, JobIx job);
   const Resources& of(const Session& session, JobIx job);
 
  private:
   struct Entry {
-    bool known = false;
-    std::uint64_t version = 0;
+    std::uint64_t version = 0;  // of the job
+    bool request_known = false;
+    std::vector<TaskIx> tasks;  // empty: not known; nothing to allocate is worked out anew each time
     Resources request;
   };
+  Entry& entry_of(const Session& session, JobIx job);
+
   IdVector<JobIx, Entry> entries_;
 };
 

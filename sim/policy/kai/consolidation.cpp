@@ -14,10 +14,11 @@ void run_consolidation(Cycle& cycle) {
   if (cap == 0) return;
   const auto enters = [&](JobIx job) {
     // 10.11: the cluster's idle and releasing GPUs, and their memory, must suffice in sum.
-    const AttemptRequest request = tasks_to_allocate_request(s, job, Attempt::simulated);
+    const AttemptRequest request = request_of_tasks(s, cycle.requests.tasks(s, job));
     double gpus = 0;
     std::int64_t memory = 0;
     for (const NodeInfo& node : s.nodes) {
+      if (!node.ready) continue;
       const FreeGpus idle = idle_gpus(node, s.mig_profile_gpus);
       const FreeGpus releasing = releasing_gpus(node, s.mig_profile_gpus);
       gpus += idle.gpus + releasing.gpus;

@@ -13,12 +13,14 @@ namespace {
 // Asked for, and nothing there.
 constexpr double not_in_domain = 1000;
 
-std::int64_t whole_cores(std::int64_t milli) {
-  return milli <= 0 ? 0 : (milli + 999) / 1000;
+// A milli-quantity as a whole number, rounded away from 0.
+std::int64_t whole(std::int64_t milli) {
+  return milli < 0 ? -whole(-milli) : (milli + 999) / 1000;
 }
 
-double ratio(double asked, double there) {
-  return there <= 0 ? not_in_domain : asked / there;
+// Of whole numbers. What is over-allocated (less than nothing there) limits nothing: the reference asks for "none" alone.
+double ratio(std::int64_t asked, std::int64_t there) {
+  return there == 0 ? not_in_domain : static_cast<double>(asked) / static_cast<double>(there);
 }
 
 bool uses_gpus(const Shape& shape) {
@@ -67,19 +69,16 @@ DomainAmounts free_amounts(const NodeInfo& node) {
 double requested_to_free(const DomainAmounts& request, const DomainAmounts& free) {
   double largest = 0;
   if (request.gpus > 0) {
-    largest = free.gpus <= 0 ? std::numeric_limits<double>::infinity() : request.gpus / free.gpus;
+    largest = free.gpus == 0 ? std::numeric_limits<double>::infinity() : request.gpus / free.gpus;
+    largest = std::max(largest, 0.0);
   }
-  if (request.cpu_milli > 0) {
-    largest = std::max(largest, ratio(static_cast<double>(whole_cores(request.cpu_milli)),
-                                      static_cast<double>(whole_cores(free.cpu_milli))));
-  }
-  if (request.memory > 0) {
-    largest = std::max(largest, ratio(static_cast<double>(request.memory), static_cast<double>(free.memory)));
-  }
+  if (request.cpu_milli > 0)
+    largest = std::max(largest, ratio(whole(request.cpu_milli), whole(free.cpu_milli)));
+  if (request.memory > 0) largest = std::max(largest, ratio(request.memory, free.memory));
   for (std::size_t i = 0; i < request.mig.size(); ++i) {
     if (request.mig[i] <= 0) continue;
-    const std::int64_t there = i < free.mig.size() ? free.mig[i] : 0;
-    largest = std::max(largest, ratio(static_cast<double>(request.mig[i]), static_cast<double>(there)));
+    // Section 11.2: counts of instances are taken for milli-quantities.
+    largest = std::max(largest, ratio(whole(request.mig[i]), whole(i < free.mig.size() ? free.mig[i] : 0)));
   }
   return largest;
 }
@@ -129,7 +128,7 @@ std::int32_t pods_on_node(const NodeInfo& node, const LargestPod& pod, std::int3
   if (pod.memory > 0) pods = std::min(pods, (node.idle.memory + node.releasing.memory) / pod.memory);
   if (pod.devices > 0) {
     std::int64_t devices = node.idle.gpus + node.releasing.gpus;
-    if (pod.portion < 1) {
+    if (pod.portion < 1 && devices >= 0) {  // as devices_fit() has it
       const auto asked = cluster::mebibytes_of_portion(pod.portion, node.gpu_memory);
       for (const SharedGroup& group : node.groups) {
         if (group_fits(node, group, asked)) ++devices;

@@ -132,10 +132,10 @@ void tell_scenarios(const Session& s, Action action, const std::vector<ScenarioO
 
 void tell_waiting(const Session& s, JobIx ix, const JobOutcome* found, std::vector<std::string>& lines) {
   const JobInfo& job = s.jobs[ix];
-  const AttemptRequest request = tasks_to_allocate_request(s, ix, Attempt::real);
   std::vector<TaskIx> tasks;
   tasks_to_allocate(s, ix, Attempt::real, tasks);
-  const double gpus = request.with_gpu_memory(s.options.min_node_gpu_memory).gpu;
+  const AttemptRequest request = request_of_tasks(s, tasks);
+  const double gpus = request.with_gpu_memory.gpu;
   lines.push_back("asks now for " + count_of(tasks.size(), "pod", "pods together") + ": " +
                   amount_words(Resource::gpu, gpus) + ", " +
                   amount_words(Resource::cpu, request.amounts.cpu) + ", " +
@@ -211,8 +211,14 @@ void explain(const Cycle& cycle, Explanation& out) {
   tell_evictions(cycle, out.workloads);
   std::sort(out.workloads.begin(), out.workloads.end(),
             [](const auto& a, const auto& b) { return a.id < b.id; });
-  for (const NodeInfo& node : s.nodes) out.nodes.push_back({node.id, node.idle.gpus, node.releasing.gpus});
-  std::sort(out.nodes.begin(), out.nodes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  out.nodes = explained_nodes(s);
+}
+
+std::vector<Explanation::Node> explained_nodes(const Session& session) {
+  std::vector<Explanation::Node> nodes;
+  for (const NodeInfo& node : session.nodes) nodes.push_back({node.id, node.idle.gpus, node.releasing.gpus});
+  std::sort(nodes.begin(), nodes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  return nodes;
 }
 
 }  // namespace berth::policy::kai

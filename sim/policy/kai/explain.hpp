@@ -9,4 +9,7 @@ namespace berth::policy::kai {
 // The cycle must have been run with an ear.
 void explain(const Cycle& cycle, Explanation& out);
 
+// Whole GPUs of the session's nodes as they are now, in order of NodeId.
+std::vector<Explanation::Node> explained_nodes(const Session& session);
+
 }  // namespace berth::policy::kai

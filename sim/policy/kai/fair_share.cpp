@@ -59,8 +59,9 @@ Resources node_total(const NodeCapacity& node, bool restrict_gpu_to_labelled_nod
 
 Resources pending_amounts(const Shape& shape, std::int64_t min_node_gpu_memory) {
   Resources amounts = shape.amounts;
-  if (shape.gpu_memory_mib > 0)
-    amounts.gpu += shape.gpu_memory_mib / static_cast<double>(min_node_gpu_memory);
+  if (shape.gpu == GpuKind::memory)
+    amounts.gpu +=
+        shape.devices * (static_cast<double>(shape.memory_mib) / static_cast<double>(min_node_gpu_memory));
   return amounts;
 }
 

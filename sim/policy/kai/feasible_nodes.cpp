@@ -12,7 +12,12 @@ NodeList feasible_nodes(const Session& session, const std::vector<TaskIx>& tasks
   if (!all_want_gpus) return session.all_nodes;
   NodeList nodes;
   for (const NodeIx node : session.all_nodes) {
-    if (free_gpus(session.nodes[node], session.mig_profile_gpus) > 0) nodes.push_back(node);
+    const NodeInfo& info = session.nodes[node];
+    // Each by itself: GPUs that are idle count although as many are waited for (releasing below 0).
+    if (idle_gpus(info, session.mig_profile_gpus).gpus > 0 ||
+        releasing_gpus(info, session.mig_profile_gpus).gpus > 0) {
+      nodes.push_back(node);
+    }
   }
   return nodes;
 }

@@ -45,7 +45,8 @@ bool devices_fit(const NodeInfo& node, const Shape& shape, std::int32_t whole) {
   if (shape.devices == 0) return true;
   if (!valid_portion(node, shape)) return false;
   if (whole >= shape.devices) return true;
-  return whole + fitting_groups(node, shape, shape.devices - whole) >= shape.devices;
+  // Groups are counted up to the number of devices, so that a node with fewer than no GPUs left takes nothing.
+  return whole + fitting_groups(node, shape, shape.devices) >= shape.devices;
 }
 
 bool fits(const NodeInfo& node, const Shape& shape, const Room& room,

@@ -40,16 +40,21 @@ std::vector<QueueIx>& JobHeap::heap_of_parent(QueueIx queue) {
   return parent == none<QueueIx>() ? top_ : nodes_[parent].children;
 }
 
-// Puts the queue into its parent's heap, and the parent into its own, unless they are there.
-void JobHeap::activate(QueueIx queue) {
+void JobHeap::mark_up_from(QueueIx queue) {
+  for (; queue != none<QueueIx>(); queue = session_.queues[queue].parent) nodes_[queue].needs_reorder = true;
+}
+
+// Puts the queue into its parent's heap, and the parent into its own, unless they are there; then marks them all, the new
+// ones too (section 11.1): while they were linked, their ancestors lacked what they bring.
+void JobHeap::activate(QueueIx leaf) {
   const auto less = [&](QueueIx a, QueueIx b) { return queue_less(a, b); };
-  while (queue != none<QueueIx>() && !nodes_[queue].active) {
+  for (QueueIx queue = leaf; queue != none<QueueIx>() && !nodes_[queue].active;
+       queue = session_.queues[queue].parent) {
     nodes_[queue].active = true;
     nodes_[queue].needs_reorder = false;
     heap_push(heap_of_parent(queue), queue, less);
-    queue = session_.queues[queue].parent;
   }
-  for (; queue != none<QueueIx>(); queue = session_.queues[queue].parent) nodes_[queue].needs_reorder = true;
+  mark_up_from(leaf);
 }
 
 void JobHeap::push_to_leaf(JobIx job) {
@@ -106,7 +111,7 @@ JobIx JobHeap::pop() {
     heap_pop(heap, [&](QueueIx a, QueueIx b) { return queue_less(a, b); });
     queue = session_.queues[queue].parent;
   }
-  for (; queue != none<QueueIx>(); queue = session_.queues[queue].parent) nodes_[queue].needs_reorder = true;
+  mark_up_from(queue);
   return job;
 }
 

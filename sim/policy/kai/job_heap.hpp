@@ -2,8 +2,8 @@
 // (kai-semantics.md section 2, QUEUE ORDER; sections 10.4, 10.9, 10.16).
 //
 // Each heap is Go's container/heap: the same up, down, fix, push, pop and remove, so that equal and stale entries end where
-// the reference has them. A queue's place is mended lazily: a push or pop marks the queues on the way to the root, and only
-// a marked queue that is looked at as its heap's top is fixed. Nothing here allocates once the heaps have grown.
+// the reference has them. A queue's place is mended lazily: a push or pop marks the queues on the way to the root, new ones
+// too (11.1), and only a marked queue that is looked at as its heap's top is fixed. Nothing here allocates once the heaps have grown.
 //
 // Cost: push and pop O(depth x log n) comparisons; comparing queues asks for the best job's attempt request (memoised).
 #pragma once
@@ -114,7 +114,8 @@ class JobHeap {
   bool queue_less(QueueIx left, QueueIx right);
   QueueContender contender(QueueIx queue);
   std::vector<QueueIx>& heap_of_parent(QueueIx queue);
-  void activate(QueueIx queue);
+  void activate(QueueIx leaf);
+  void mark_up_from(QueueIx queue);
   void push_to_leaf(JobIx job);
   QueueIx look_at_top(std::vector<QueueIx>& heap);
 

@@ -18,16 +18,19 @@ struct KnownBugs {
   bool queue_depth_drops_last_leaf = true;
   // Section 2: a queue heap re-orders only its top, so that other entries stay stale.
   // (Not switchable: it is the order itself.)
-  // Section 10.15: undoing a shared task moved on its own node leaves its old releasing share on the node.
+  // Sections 10.15, 11.5: undoing a shared task moved on its own node leaves its old releasing share on the node, and the CPU,
+  // memory and pod slot that went with it: the node has lost its entry, and the task is added anew.
   bool undo_leaves_releasing_share = true;
   // Section 10.15: a Kubernetes filter skipped once for a pod stays skipped all cycle.
   bool skipped_filter_stays_skipped = true;
   // Section 10.15: a group with a non-numeric name always demands two pod slots.
   bool named_group_takes_two_slots = true;
-  // Section 10.3: a recorded chunk is evicted a second time, which lowers its queue's allocated twice.
+  // Section 10.3: a recorded chunk is evicted a second time, which lowers its queue's allocated twice. What is evicted is a copy
+  // made before the search, so that undoing it leaves the task as it was then, not released.
   bool recorded_chunk_evicted_twice = true;
-  // Found with the random cases: what a job asks for is remembered until the status of one of its tasks changes. A commit
-  // changes none, but its evicted tasks can no more be placed again: orders and gates go on counting them.
+  // Found with the random cases: the tasks of a job's next attempt, and what they ask for, are remembered until the status of one
+  // of its tasks changes. A commit changes none, but its evicted tasks can no more be placed again: orders, gates and searches
+  // go on with them (sections 11.4, 11.10).
   bool request_outlives_commit = true;
   // A node's idle and releasing GPUs are kept by steps that look at the state they find, and go astray when shares of one
   // device lie differently: evicting from a device that is partly released already takes an idle GPU where GPUs are waited

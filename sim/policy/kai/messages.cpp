@@ -180,13 +180,15 @@ std::string amounts_text(const Resources& amounts) {
 
 }  // namespace
 
-// The requested amount is the raw number, milli-cores and bytes included (9.13).
+// The requested amount: CPU and memory as people write them, GPUs as the raw number (9.13, 11.3).
 std::string over_quota_message(std::string_view queue, Resource resource, double quota, double used,
                                double requested) {
   const Unit unit = unit_of(resource);
-  return "Non-preemptible workload is over quota. Workload requested " + raw_number(requested) + ' ' +
-         unit.requested + ", but " + std::string(queue) + " quota is " + amount_text(resource, quota) + ' ' +
-         unit.other + ", while " + amount_text(resource, used) + ' ' + unit.other +
+  const std::string asked =
+      resource == Resource::gpu ? raw_number(requested) : amount_text(resource, requested);
+  return "Non-preemptible workload is over quota. Workload requested " + asked + ' ' + unit.requested +
+         ", but " + std::string(queue) + " quota is " + amount_text(resource, quota) + ' ' + unit.other +
+         ", while " + amount_text(resource, used) + ' ' + unit.other +
          " are already allocated for non-preemptible pods. Use a preemptible workload to go over quota.";
 }
 

@@ -11,6 +11,13 @@ struct Takes {
   int releasing = 0;
 };
 
+// What a share that comes or goes changes on its group, and on the node's whole GPUs.
+struct ShareChange {
+  std::int64_t used = 0, allocated = 0, released = 0;
+  int tasks = 0, releasing_tasks = 0, pipelined_tasks = 0;
+  int idle = 0, releasing = 0;
+};
+
 constexpr Takes takes(Lies l) {
   switch (l) {
     case Lies::firm:
@@ -38,9 +45,13 @@ void change_room(Session& session, NodeInfo& node, ShapeIx shape_ix, int idle, i
   if (idle != 0) add(node.idle, shape, idle);
   if (releasing != 0) add(node.releasing, shape, releasing);
   for (const MigCount& m : shape.mig) {
-    if (index_of(m.profile) >= node.mig_idle.size()) continue;
-    node.mig_idle[index_of(m.profile)] += idle * m.count;
-    node.mig_releasing[index_of(m.profile)] += releasing * m.count;
+    // A pod may lie on a node that advertises none of its profile, or no MIG at all: the node then has less than none.
+    const std::size_t profile = index_of(m.profile);
+    for (auto* table : {&node.mig_idle, &node.mig_releasing}) {
+      if (table->size() <= profile) table->resize(profile + 1, 0);
+    }
+    node.mig_idle[profile] += idle * m.count;
+    node.mig_releasing[profile] += releasing * m.count;
   }
 }
 
@@ -59,7 +70,7 @@ std::int32_t used_gpus(const NodeInfo& node) {
 // Takes a share off its group or puts it on, and books what that does to the node's whole GPUs as the reference does: by
 // steps, each looking at the state that it finds. In plain cases this agrees with device_takes(); it does not when shares
 // of one device lie differently, which is a known bug (KnownBugs::shared_gpus_booked_by_steps).
-void take_off_by_steps(NodeInfo& node, SharedGroup& g, Lies lay, std::int64_t memory, NodeChange& c) {
+void take_off_by_steps(NodeInfo& node, SharedGroup& g, Lies lay, std::int64_t memory, ShareChange& c) {
   const std::int32_t total = node.allocatable.gpus;
   const std::int64_t used = g.used + memory;  // before
   const std::int64_t releasing = g.releasing + (lay == Lies::releasing   ? memory
@@ -81,7 +92,7 @@ void take_off_by_steps(NodeInfo& node, SharedGroup& g, Lies lay, std::int64_t me
   }
 }
 
-void put_on_by_steps(NodeInfo& node, SharedGroup& g, Lies lies, std::int64_t memory, NodeChange& c) {
+void put_on_by_steps(NodeInfo& node, SharedGroup& g, Lies lies, std::int64_t memory, ShareChange& c) {
   const bool overbooked = node.allocatable.gpus < node.idle.gpus + used_gpus(node);
   if (lies == Lies::pipelined) {
     if (g.used - memory == g.releasing + memory) --c.releasing;
@@ -97,36 +108,13 @@ void put_on_by_steps(NodeInfo& node, SharedGroup& g, Lies lies, std::int64_t mem
   }
 }
 
-void change_group(NodeInfo& node, const NodeChange& c, int sign) {
-  SharedGroup& g = node.groups[c.position];
-  g.used += sign * c.used;
-  g.allocated += sign * c.allocated;
-  g.releasing += sign * c.released;
-  g.tasks += sign * c.tasks;
-  g.releasing_tasks += sign * c.releasing_tasks;
-  g.pipelined_tasks += sign * c.pipelined_tasks;
-  node.idle.gpus += sign * c.idle;
-  node.releasing.gpus += sign * c.releasing;
-}
-
-// Undoing is booked by steps too, as a share that comes back or goes: it need not restore the whole GPUs.
-void undo_by_steps(NodeInfo& node, SharedGroup& g, const NodeChange& done) {
-  NodeChange c = done;
-  c.idle = c.releasing = 0;
-  change_group(node, c, -1);
-  const Lies lay = c.releasing_tasks != 0   ? Lies::releasing
-                   : c.pipelined_tasks != 0 ? Lies::pipelined
-                                            : Lies::firm;
-  if (c.tasks > 0) {
-    take_off_by_steps(node, g, lay, c.used, c);
-  } else {
-    put_on_by_steps(node, g, lay, -c.used, c);
-  }
-  node.idle.gpus += c.idle;
-  node.releasing.gpus += c.releasing;
-  const bool restored =
-      c.idle == -done.idle && c.releasing == -done.releasing && g.counted_releasing == done.was_counted;
-  node.astray = node.astray || !restored;
+void change_group(SharedGroup& g, const ShareChange& c) {
+  g.used += c.used;
+  g.allocated += c.allocated;
+  g.releasing += c.released;
+  g.tasks += c.tasks;
+  g.releasing_tasks += c.releasing_tasks;
+  g.pipelined_tasks += c.pipelined_tasks;
 }
 
 std::size_t position_of(const NodeInfo& node, GroupIx group) {
@@ -136,22 +124,22 @@ std::size_t position_of(const NodeInfo& node, GroupIx group) {
   BERTH_INVARIANT(false, "a shared device is not on its task's node " + node.name);
 }
 
-// Adds what a task that lies so puts on a group.
-void count(NodeChange& c, Lies l, std::int64_t memory, int sign) {
-  if (l == Lies::nowhere) return;
-  const bool firm = l != Lies::pipelined;
-  const bool releasing = l == Lies::releasing;
-  c.used += sign * memory;
-  c.tasks = static_cast<std::int8_t>(c.tasks + sign);
-  if (firm) c.allocated += sign * memory;
-  if (releasing) {
-    c.released += sign * memory;
-    c.releasing_tasks = static_cast<std::int8_t>(c.releasing_tasks + sign);
+// What a task that lies so puts on a group, or takes off it.
+ShareChange share(Lies l, std::int64_t memory, int sign) {
+  ShareChange c;
+  c.used = sign * memory;
+  c.tasks = sign;
+  if (l == Lies::pipelined) {
+    c.released = -sign * memory;
+    c.pipelined_tasks = sign;
+    return c;
   }
-  if (!firm) {
-    c.released -= sign * memory;
-    c.pipelined_tasks = static_cast<std::int8_t>(c.pipelined_tasks + sign);
+  c.allocated = sign * memory;
+  if (l == Lies::releasing) {
+    c.released = sign * memory;
+    c.releasing_tasks = sign;
   }
+  return c;
 }
 
 }  // namespace
@@ -165,34 +153,21 @@ void relay(Session& session, NodeIx node_ix, ShapeIx shape_ix, const std::vector
            Lies to, std::vector<NodeChange>* log) {
   NodeInfo& node = session.nodes[node_ix];
   const Shape& shape = session.shapes[shape_ix];
-  NodeChange room;
-  room.node = node_ix;
-  room.version = node.version;
-  room.shape = shape_ix;
-  room.idle = static_cast<std::int8_t>(takes(to).idle - takes(from).idle);
-  room.releasing = static_cast<std::int8_t>(takes(to).releasing - takes(from).releasing);
-  room.holders = static_cast<std::int8_t>((to != Lies::nowhere ? 1 : 0) - (from != Lies::nowhere ? 1 : 0));
-  change_room(session, node, shape_ix, room.idle, room.releasing, room.holders);
-  node.version = ++session.last_version;
-  if (log != nullptr) log->push_back(room);
+  change_room(session, node, shape_ix, takes(to).idle - takes(from).idle,
+              takes(to).releasing - takes(from).releasing,
+              (to != Lies::nowhere ? 1 : 0) - (from != Lies::nowhere ? 1 : 0));
 
   const std::int64_t memory = device_memory_asked(node, shape);
   const auto book = [&](GroupIx group, Lies l, int sign) {
-    NodeChange c;
-    c.node = node_ix;
-    c.version = node.version;
-    c.group = true;
-    c.position = static_cast<std::uint32_t>(position_of(node, group));
-    SharedGroup& g = node.groups[c.position];
-    c.had_entry = g.has_entry;
-    c.was_counted = g.counted_releasing;
-    count(c, l, memory, sign);
+    const std::size_t position = position_of(node, group);
+    SharedGroup& g = node.groups[position];
+    ShareChange c = share(l, memory, sign);
     const Takes before = device_takes(g);
-    change_group(node, c, 1);
+    change_group(g, c);
     if (!session.options.bugs.shared_gpus_booked_by_steps) {
       const Takes after = device_takes(g);
-      c.idle = static_cast<std::int8_t>(after.idle - before.idle);
-      c.releasing = static_cast<std::int8_t>(after.releasing - before.releasing);
+      c.idle = after.idle - before.idle;
+      c.releasing = after.releasing - before.releasing;
     } else if (sign < 0) {
       take_off_by_steps(node, g, l, memory, c);
     } else {
@@ -200,8 +175,10 @@ void relay(Session& session, NodeIx node_ix, ShapeIx shape_ix, const std::vector
     }
     node.idle.gpus += c.idle;
     node.releasing.gpus += c.releasing;
-    g.has_entry = g.has_entry || (sign > 0 && l != Lies::pipelined);
-    if (log != nullptr) log->push_back(c);
+    if (sign > 0 && l != Lies::pipelined && !g.has_entry) {
+      g.has_entry = true;
+      if (log != nullptr) log->push_back({node_ix, static_cast<std::uint32_t>(position), false});
+    }
   };
   if (from != Lies::nowhere) {
     for (const GroupIx group : groups) book(group, from, -1);
@@ -217,44 +194,21 @@ GroupIx open_group(Session& session, NodeIx node_ix, bool integer_name, std::vec
   SharedGroup g;
   g.id = id;
   g.integer_name = integer_name;
-  NodeChange c;
-  c.node = node_ix;
-  c.version = node.version;
-  c.group = true;
-  c.opened = true;
-  c.position = static_cast<std::uint32_t>(node.groups.size());
+  if (log != nullptr) log->push_back({node_ix, static_cast<std::uint32_t>(node.groups.size()), true});
   node.groups.push_back(g);
-  if (log != nullptr) log->push_back(c);
   return id;
 }
 
 void undo(Session& session, const NodeChange& c) {
   NodeInfo& node = session.nodes[c.node];
-  if (!c.group) {
-    change_room(session, node, c.shape, -c.idle, -c.releasing, -c.holders);
-  } else if (c.opened) {
-    BERTH_INVARIANT(node.groups.size() == c.position + 1u, "shared devices close in reverse order");
-    session.groups.resize(index_of(node.groups.back().id));
-    node.groups.pop_back();
-  } else {
-    SharedGroup& g = node.groups[c.position];
-    if (session.options.bugs.shared_gpus_booked_by_steps) {
-      undo_by_steps(node, g, c);
-    } else {
-      change_group(node, c, -1);
-    }
-    g.has_entry = c.had_entry;
+  if (!c.opened) {
+    // Booked by steps, a group keeps its entry although nothing is left of what made it.
+    if (!session.options.bugs.shared_gpus_booked_by_steps) node.groups[c.position].has_entry = false;
+    return;
   }
-  node.version = node.astray ? ++session.last_version : c.version;
-}
-
-void leave_releasing_share(Session& session, NodeIx node_ix, ShapeIx shape_ix, GroupIx group) {
-  NodeInfo& node = session.nodes[node_ix];
-  NodeChange c;
-  c.position = static_cast<std::uint32_t>(position_of(node, group));
-  count(c, Lies::releasing, device_memory_asked(node, session.shapes[shape_ix]), 1);
-  change_group(node, c, 1);
-  node.version = ++session.last_version;
+  BERTH_INVARIANT(node.groups.size() == c.position + 1u, "shared devices close in reverse order");
+  session.groups.resize(index_of(node.groups.back().id));
+  node.groups.pop_back();
 }
 
 }  // namespace berth::policy::kai

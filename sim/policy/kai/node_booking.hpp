@@ -20,33 +20,22 @@ constexpr Lies lies(TaskStatus status) {
 // GPUs that the queue is charged for the task there: GPU memory as devices x portion.
 double accepted_gpu(const NodeInfo& node, const Shape& shape);
 
-// One change of a node, enough to undo it.
+// What relay() cannot take back: a group was opened, or got its first entry (section 9.11).
 struct NodeChange {
   NodeIx node{};
-  std::uint64_t version = 0;  // of the node before
-  bool group = false;         // else: room
-  // Room: times the shape's request. Group: whole GPUs.
-  std::int8_t idle = 0, releasing = 0;
-  std::int8_t holders = 0;  // room: 1 the node got the task, -1 it lost it
-  ShapeIx shape{};
-  // Group.
-  std::uint32_t position = 0;
-  bool opened = false, had_entry = false, was_counted = false;
-  std::int8_t tasks = 0, releasing_tasks = 0, pipelined_tasks = 0;
-  std::int64_t used = 0, allocated = 0, released = 0;
+  std::uint32_t position = 0;  // of the group
+  bool opened = false;         // else: it got an entry
 };
 
-// A task of this shape that lay `from` lies `to`. Its groups must be open on the node. Appends the changes to `log`,
-// unless it is null.
+// A task of this shape that lay `from` lies `to`. Its groups must be open on the node. The reverse call takes the amounts back
+// (exactly, unless they are booked by steps: KnownBugs). Appends the changes to `log`, unless it is null.
 void relay(Session& session, NodeIx node, ShapeIx shape, const std::vector<GroupIx>& groups, Lies from,
            Lies to, std::vector<NodeChange>* log);
 
 // Opens a group on the node, without tasks.
 GroupIx open_group(Session& session, NodeIx node, bool integer_name, std::vector<NodeChange>* log);
 
+// Changes are undone in reverse order, each after its shares were booked back.
 void undo(Session& session, const NodeChange& change);
-
-// The known bug of section 10.15: the releasing share of a task on a group stays behind, as if of one more task.
-void leave_releasing_share(Session& session, NodeIx node, ShapeIx shape, GroupIx group);
 
 }  // namespace berth::policy::kai

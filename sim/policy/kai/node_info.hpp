@@ -62,10 +62,6 @@ struct NodeInfo {
   std::vector<std::int32_t> mig_releasing;
   std::vector<SharedGroup> groups;  // in order of creation
   std::int32_t legacy_mig_tasks = 0;
-  // Grows with each change, and goes back with a roll back: equal version, equal state.
-  std::uint64_t version = 0;
-  // A roll back did not restore its whole GPUs (known bug, booking by steps): its version only grows from then on.
-  bool astray = false;
 };
 
 }  // namespace berth::policy::kai

@@ -142,8 +142,11 @@ struct Entry {
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> all = [] {
     std::vector<Entry> e{
-        {"actions", "allocate, consolidation, reclaim, preempt, stale_gang_eviction",
-         "the actions of a cycle, in order",
+        // Its default is no list: one that says the same as silence would is given all the same (section 11.7).
+        {"actions", "of the node pool",
+         "the actions of a cycle, in order; of the node pool: allocate, consolidation (unless a placement "
+         "spreads), "
+         "reclaim, preempt, stale_gang_eviction",
          [](Options& o, const auto& k, const auto& v) {
            o.actions = read_actions(k, v);
            o.actions_given = true;
@@ -277,7 +280,7 @@ const std::vector<KnownBug>& known_bugs() {
       {"queue_depth_drops_last_leaf", "a full queue drops the last leaf of its heap, not its worst job",
        &KnownBugs::queue_depth_drops_last_leaf},
       {"undo_leaves_releasing_share",
-       "undoing a shared pod moved on its own node leaves its old share on the node until the cycle ends",
+       "undoing a shared pod moved on its own node leaves what was being released there until the cycle ends",
        &KnownBugs::undo_leaves_releasing_share},
       {"skipped_filter_stays_skipped", "a Kubernetes filter skipped once for a pod stays skipped all cycle",
        &KnownBugs::skipped_filter_stays_skipped},
@@ -290,7 +293,8 @@ const std::vector<KnownBug>& known_bugs() {
        "idle and releasing GPUs are kept by steps, which go astray when shares of one device lie differently",
        &KnownBugs::shared_gpus_booked_by_steps},
       {"request_outlives_commit",
-       "after an eviction is committed, orders and gates go on counting the evicted pods in what their job "
+       "after an eviction is committed, orders, gates and searches go on with the evicted pods in what their "
+       "job "
        "asks for",
        &KnownBugs::request_outlives_commit},
   };

@@ -146,4 +146,10 @@ CycleResult KaiPolicy::cycle(const Snapshot& snapshot, Transaction& transaction,
   return run(options_, snapshot, transaction, &explanation);
 }
 
+std::vector<Explanation::Node> KaiPolicy::nodes_of(const Snapshot& snapshot) {
+  Session session;
+  open_session(snapshot, options_, session);
+  return explained_nodes(session);
+}
+
 }  // namespace berth::policy::kai

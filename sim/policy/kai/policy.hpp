@@ -13,6 +13,7 @@ class KaiPolicy : public Policy {
   std::string_view name() const override { return "kai"; }
   CycleResult cycle(const Snapshot& snapshot, Transaction& transaction) override;
   CycleResult cycle(const Snapshot& snapshot, Transaction& transaction, Explanation& explanation) override;
+  std::vector<Explanation::Node> nodes_of(const Snapshot& snapshot) override;
 
   // Section 10.8: whole MiB of a device's memory, floored to hundreds.
   cluster::DeviceBook book() const override { return cluster::DeviceBook::mebibytes; }

@@ -71,8 +71,8 @@ std::optional<std::string> dra_pre_filter_error(bool dra_enabled, std::string_vi
   for (const ClaimReference& reference : references) {
     const std::string claim_name = std::string(namespace_name) + '/' + reference.claim_name;
     if (reference.claim == nullptr) {
-      return "failed to get resource claim " + claim_name + ": resourceclaim.resource.k8s.io \"" +
-             reference.claim_name + "\" not found";
+      return "failed to get resource claim " + claim_name + ": could not find ResourceClaim \"" + claim_name +
+             '"';
     }
     const ResourceClaim& claim = *reference.claim;
     if (claim.consumers >= most_claim_consumers) {

@@ -13,7 +13,7 @@ void run_preempt(Cycle& cycle) {
   const auto enters = [&](JobIx job) {
     const JobInfo& info = s.jobs[job];
     if (!s.options.plugins.proportion) return true;
-    const Resources request = tasks_to_allocate_request(s, job, Attempt::simulated).amounts;
+    const Resources request = request_of_tasks(s, cycle.requests.tasks(s, job)).amounts;
     return check_quotas(s.queues, info.queue, request, info.preemptible).allowed();
   };
   const auto make_search = [&](JobIx pending) {

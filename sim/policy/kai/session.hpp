@@ -49,7 +49,7 @@ struct Session {
   NodeList all_nodes;                        // every node of the session
   IdVector<TaskIx, std::string> task_names;  // pod name = UID; only for messages and cases
 
-  std::uint64_t last_version = 0;  // source of NodeInfo::version and JobInfo::version
+  std::uint64_t last_version = 0;  // source of JobInfo::version
 
   const Shape& shape_of(TaskIx task) const { return shapes[tasks[task].shape]; }
 };

@@ -42,8 +42,7 @@ class Solver {
 
   bool run() {
     const std::int32_t active_before = s_.jobs[job_].counts.active_used();
-    std::vector<TaskIx> tasks;
-    tasks_to_allocate(s_, job_, Attempt::simulated, tasks);
+    const std::vector<TaskIx> tasks = c_.requests.tasks(s_, job_);  // as remembered (section 11.4)
     if (tasks.empty()) return false;
     feasible_ = feasible_nodes(s_, all_tasks_of(job_));
     const Statement::Checkpoint start = c_.statement.checkpoint();
@@ -74,15 +73,16 @@ class Solver {
     });
   }
 
-  // 10.2: the chunks of which some evicted task ends releasing, then those of which one ends pipelined (moved, or as it
-  // was). A chunk stays whole: what else it holds is recorded with it, even un-evicted tasks.
+  // 10.2: the chunks of which some task is evicted for as long as the simulation stands, then those of which one is moved. A
+  // chunk stays whole: what else it holds is recorded with it, even un-evicted tasks.
   void record(const Statement::Checkpoint& start, const Scenario& scenario) {
-    std::vector<TaskIx> changed;
-    c_.statement.tasks_changed_since(start, changed);
+    std::vector<TaskIx> evicted;
+    c_.statement.evicted_since(start, evicted);
     std::vector<std::size_t> kept;
-    for (const TaskStatus end : {TaskStatus::releasing, TaskStatus::pipelined}) {
-      for (const TaskIx t : changed) {
-        const std::size_t chunk = s_.tasks[t].status == end ? scenario.chunk_of(t) : Scenario::no_chunk;
+    for (const bool moved : {false, true}) {
+      for (const TaskIx t : evicted) {
+        if ((s_.tasks[t].status == TaskStatus::pipelined) != moved) continue;
+        const std::size_t chunk = scenario.chunk_of(t);
         if (chunk == Scenario::no_chunk || std::find(kept.begin(), kept.end(), chunk) != kept.end()) continue;
         kept.push_back(chunk);
       }
@@ -97,6 +97,8 @@ class Solver {
   bool solve_first(const std::vector<TaskIx>& tasks, bool more_steps, const Statement::Checkpoint& start) {
     PartialJobs copies(s_);
     const JobIx pending = copies.representative(job_, tasks);
+    // Section 11.10: none of the remembered tasks can be placed any more, so that there is no scenario.
+    if (c_.requests.tasks(s_, pending).empty()) return false;
     NodeSet nodes(s_.nodes.size(), feasible_);
     for (const auto& chunk : recorded_) {
       for (const TaskIx t : chunk) nodes.add(s_.tasks[t].node);
@@ -117,67 +119,74 @@ class Solver {
     return false;
   }
 
+  enum class Result : std::uint8_t { solved, dead, does_not_fit };
+
+  // 10.3. Recorded victims go once; then, for the nodes of all pods of the latest victim job, by name (that of a pending pod is
+  // the empty one), those that go with the node, until the job fits.
   bool try_scenario(Scenario& scenario, JobIx pending, std::size_t wanted, NodeSet& nodes) {
-    if (scenario.latest() == none<JobIx>()) {
-      if (scenario.recorded().empty()) return false;
-      return simulate(scenario, {}, pending, wanted, nodes) == Result::solved;
-    }
-    // 10.3: nodes of all pods of the latest victim job, by name; that of a pending pod is the empty one.
-    NodeList to_look_at;
-    bool nowhere = false;
-    for (const TaskIx t : all_tasks_of(scenario.latest())) {
-      if (s_.tasks[t].node == none<NodeIx>()) {
-        nowhere = true;
-      } else {
-        to_look_at.push_back(s_.tasks[t].node);
-      }
-    }
-    std::sort(to_look_at.begin(), to_look_at.end());
-    to_look_at.erase(std::unique(to_look_at.begin(), to_look_at.end()), to_look_at.end());
-    if (nowhere) to_look_at.insert(to_look_at.begin(), none<NodeIx>());
-    std::vector<TaskIx> going;
-    for (const NodeIx n : to_look_at) {
-      scenario.victims_at(n, going);
-      switch (simulate(scenario, going, pending, wanted, nodes)) {
-        case Result::solved:
-          return true;
-        case Result::invalid:
-          return false;  // the scenario is dead: other nodes are not tried
-        case Result::does_not_fit:
-          break;
-      }
-    }
+    if (scenario.latest() == none<JobIx>() && scenario.recorded().empty()) return false;
+    const Statement::Checkpoint start = c_.statement.checkpoint();
+    if (try_with_recorded(scenario, pending, wanted, nodes) == Result::solved) return true;
+    c_.statement.roll_back(start);
     return false;
   }
 
-  enum class Result : std::uint8_t { solved, invalid, does_not_fit };
-
-  Result simulate(Scenario& scenario, const std::vector<TaskIx>& going, JobIx pending, std::size_t wanted,
-                  NodeSet& nodes) {
-    const Statement::Checkpoint before = c_.statement.checkpoint();
-    NodeList added;
-    std::vector<JobIx> jobs{pending};
-    const auto evict = [&](TaskIx t) {
-      const TaskInfo& task = s_.tasks[t];
-      if (nodes.add(task.node)) added.push_back(task.node);
-      jobs.push_back(task.job);
-      if (task.evicted_in_simulation && !s_.options.bugs.recorded_chunk_evicted_twice) return;
-      c_.statement.evict(t);
-    };
-    for (const TaskIx t : scenario.recorded()) evict(t);
-    for (const TaskIx t : going) evict(t);
-    if (!walk(pending, jobs, nodes.list())) {
+  Result try_with_recorded(Scenario& scenario, JobIx pending, std::size_t wanted, NodeSet& nodes) {
+    if (!evict(scenario.recorded())) return Result::dead;
+    if (scenario.latest() == none<JobIx>()) return simulate(scenario, {}, pending, wanted, nodes);
+    std::vector<TaskIx> going;
+    for (const NodeIx n : nodes_of(scenario.latest())) {
+      const Statement::Checkpoint before = c_.statement.checkpoint();
+      scenario.victims_at(n, going);
+      if (!evict(going)) return Result::dead;
+      NodeList added;
+      for (const TaskIx t : going) {
+        if (nodes.add(s_.tasks[t].node)) added.push_back(s_.tasks[t].node);
+      }
+      const Result result = simulate(scenario, going, pending, wanted, nodes);
+      if (result != Result::does_not_fit) return result;  // dead: other nodes are not tried
+      for (const NodeIx a : added) nodes.remove(a);       // 10.12
       c_.statement.roll_back(before);
-      for (const NodeIx n : added) nodes.remove(n);  // 10.12
+    }
+    return Result::does_not_fit;
+  }
+
+  NodeList nodes_of(JobIx job) const {
+    NodeList list;
+    bool nowhere = false;
+    for (const TaskIx t : all_tasks_of(job)) {
+      if (s_.tasks[t].node == none<NodeIx>()) {
+        nowhere = true;
+      } else {
+        list.push_back(s_.tasks[t].node);
+      }
+    }
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+    if (nowhere) list.insert(list.begin(), none<NodeIx>());
+    return list;
+  }
+
+  bool evict(const std::vector<TaskIx>& tasks) {
+    return std::all_of(tasks.begin(), tasks.end(), [&](TaskIx t) {
+      const bool again = s_.tasks[t].evicted_in_simulation;
+      return (again && !s_.options.bugs.recorded_chunk_evicted_twice) || c_.statement.evict(t);
+    });
+  }
+
+  Result simulate(const Scenario& scenario, const std::vector<TaskIx>& going, JobIx pending,
+                  std::size_t wanted, const NodeSet& nodes) {
+    std::vector<JobIx> jobs{pending};
+    for (const TaskIx t : scenario.recorded()) jobs.push_back(s_.tasks[t].job);
+    for (const TaskIx t : going) jobs.push_back(s_.tasks[t].job);
+    if (!walk(pending, jobs, nodes.list())) {
       tell(scenario, wanted, ScenarioOutcome::End::does_not_fit, {});
       return Result::does_not_fit;
     }
     ReclaimVerdict verdict;
     const ScenarioOutcome::End end = search_.validate(pending, scenario.victims(), verdict);
     tell(scenario, wanted, end, verdict);
-    if (end == ScenarioOutcome::End::accepted) return Result::solved;
-    c_.statement.roll_back(before);
-    return Result::invalid;
+    return end == ScenarioOutcome::End::accepted ? Result::solved : Result::dead;
   }
 
   // 10.4: every job with a pending task, the victims' jobs and the pending job, each popped once. Only the victims' jobs
@@ -206,7 +215,11 @@ class Solver {
       const JobIx j = heap.pop();
       if (!std::binary_search(attempted.begin(), attempted.end(), j)) continue;
       --left;
-      if (!allocate_job(c_, j, nodes, Attempt::simulated) && j == pending) return false;
+      // Remembered as of now: a validator asks when the tasks are placed (section 11.4).
+      c_.requests.of(s_, j);
+      if (allocate_job(c_, j, nodes, Attempt::simulated)) continue;
+      if (j == pending) return false;
+      c_.requests.tasks(s_, j);  // likewise, before a commit takes them off the list
     }
     return true;
   }

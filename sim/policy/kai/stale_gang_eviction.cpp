@@ -23,7 +23,7 @@ void run_stale_gang_eviction(Cycle& cycle) {
     const Statement::Checkpoint start = cycle.statement.checkpoint();
     for (const PodSetIx p : s.jobs[ix].pod_sets) {
       for (const TaskIx t : s.pod_sets[p].tasks) {
-        if (active_allocated(s.tasks[t].status)) cycle.statement.evict(t);
+        if (active_allocated(s.tasks[t].status)) static_cast<void>(cycle.statement.evict(t));
       }
     }
     cycle.statement.commit(start, EvictionCause::stale_gang, none<JobIx>(), cycle.log);

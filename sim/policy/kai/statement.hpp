@@ -1,6 +1,10 @@
-// The one way to change a session: allocate, pipeline, evict, un-evict, each with its exact reverse. Going back to a
-// checkpoint costs what was changed since; statuses, counts, rooms, groups and queue amounts are restored bit for bit
-// (save for the listed bug of section 10.15).
+// The one way to change a session: allocate, pipeline, evict, un-evict, each with its reverse. Going back to a checkpoint costs
+// what was changed since; statuses, counts and queue amounts are restored bit for bit, and so are rooms and groups, save for
+// two known bugs of the reference. With `shared_gpus_booked_by_steps` a shared task is taken back as the reference does it: its
+// present share comes off and its former one is put on, each by the steps of node_booking.hpp. With
+// `undo_leaves_releasing_share` the node forgets a shared task that was moved on its own node and is moved back: when its
+// eviction is undone, too, it is added as if it were new, beside the room and the share that were being released
+// (section 11.5).
 //
 // Queue amounts move at once, virtually too (section 10.1): allocate, pipeline and un-evict add, evict subtracts.
 #pragma once
@@ -49,8 +53,9 @@ class Statement {
   void pipeline(TaskIx task, NodeIx node, const GroupChoice& groups);
   // An allocated task gives up its room for room that is being released on its node.
   void convert_to_pipelined(TaskIx task);
-  // A task becomes releasing. One that is so already only lowers its queue's amounts once more (section 10.3).
-  void evict(TaskIx task);
+  // A task becomes releasing. One that is so already lowers its queue's amounts once more (section 10.3). False: its node does
+  // not know it any more (TaskInfo::unknown_to_node), which fails the reference's scenario; nothing has changed.
+  [[nodiscard]] bool evict(TaskIx task);
   // A task that the simulation has evicted is as it was before.
   void unevict(TaskIx task);
 
@@ -62,21 +67,28 @@ class Statement {
   // `before`: their status then, appended.
   void tasks_changed_since(const Checkpoint& from, std::vector<TaskIx>& out,
                            std::vector<TaskStatus>* before = nullptr);
+  // Tasks evicted since `from` more often than un-evicted, in the order of their first evictions. `out` is overwritten.
+  void evicted_since(const Checkpoint& from, std::vector<TaskIx>& out) const;
 
  private:
+  enum class Op : std::uint8_t { allocate, pipeline, convert, evict, unevict };
   struct TaskUndo {
+    Op op{};
     TaskIx task{};
+    // As it was before.
     TaskStatus status{};
     TaskStatus before_eviction{};
     bool evicted_in_simulation = false;
     bool moved = false;
-    bool groups_changed = false;
-    bool left_a_node = false;
+    bool unknown_to_node = false;
     NodeIx node{};
     double accepted_gpu = 0;
     Resources job_allocated;
-    std::uint64_t job_version = 0;
+    std::size_t node_changes = 0;  // in node_undo_
+    bool groups_changed = false;   // only then the former ones are kept
+    bool left_changed = false;     // likewise
     std::vector<GroupIx> groups;
+    std::vector<TaskInfo::Copy> left;
   };
   struct QueueUndo {
     QueueIx queue{};
@@ -84,11 +96,12 @@ class Statement {
     Resources allocated_non_preemptible;
   };
 
-  void place(TaskIx task, NodeIx node, const GroupChoice& choice, TaskStatus status);
-  TaskInfo& remember(TaskIx task);
+  void place(Op op, TaskIx task, NodeIx node, const GroupChoice& choice, TaskStatus status);
+  TaskInfo& remember(Op op, TaskIx task);
   void set_status(TaskInfo& task, TaskStatus status);
   void charge(const TaskInfo& task, bool add);
   void undo(TaskUndo& op);
+  void undo_node_changes(const TaskUndo& op);
 
   Session& session_;
   std::vector<TaskUndo> task_undo_;

@@ -95,8 +95,9 @@ struct DomainAmounts {
 DomainAmounts summed_request(const std::vector<const Shape*>& tasks);
 DomainAmounts free_amounts(const NodeInfo& node);
 
-// Largest requested / free over GPUs, CPU in whole cores rounded up on both sides, memory and MIG; what is not asked
-// for does not count; asked for and nothing free: 1000, for GPUs infinite.
+// Largest requested / free over GPUs, CPU in whole cores rounded up on both sides, memory and MIG, whose counts are taken for
+// thousandths and rounded up likewise (11.2: 1 for up to a thousand of each); what is not asked for does not count; asked for
+// and nothing free: 1000, for GPUs infinite. Never below 0.
 double requested_to_free(const DomainAmounts& request, const DomainAmounts& free);
 
 // Do pod counts decide (all alike enough), or sums? All or none use GPUs, and each MIG profile is asked for by all or

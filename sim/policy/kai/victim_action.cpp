@@ -75,6 +75,7 @@ void solve_each(Cycle& cycle, const VictimSearches& searches) {
   while (!heap.empty()) {
     const JobIx job = heap.pop();
     if ((searches.eligible && !searches.eligible(job)) || failures.skips(job)) continue;
+    cycle.requests.of(s, job);  // section 11.4
     if (!searches.enters || searches.enters(job)) {
       const Statement::Checkpoint start = cycle.statement.checkpoint();
       if (solve(cycle, job, searches.search(job))) {

@@ -20,9 +20,7 @@ constexpr const char* two_queues = R"({"id": "two queues", "actions": ["allocate
            "memory_bytes_per_task": 1000000000, "tasks": [{"name": "new-0", "status": "pending"}]}],
  "expected": {}})";
 
-policy::Explanation explained(const std::string& holder_quota) {
-  std::string text = two_queues;
-  text.replace(text.find("HOLDER"), 6, holder_quota);
+policy::Explanation explained_case(std::string text) {
   for (char& c : text) c = c == '\n' ? ' ' : c;
   Diagnostics faults;
   const auto cases = scenario::read_policy_cases(text, "cases", faults);
@@ -51,6 +49,12 @@ policy::Explanation explained(const std::string& holder_quota) {
   policy::Explanation explanation;
   policy::make_policy(c.policy)->cycle(snapshot, transaction, explanation);
   return explanation;
+}
+
+policy::Explanation explained(const std::string& holder_quota) {
+  std::string text = two_queues;
+  text.replace(text.find("HOLDER"), 6, holder_quota);
+  return explained_case(text);
 }
 
 std::string joined(const std::vector<std::string>& lines) {
@@ -84,4 +88,39 @@ TEST_CASE("kai: an explanation says for whom a pod was reclaimed") {
   REQUIRE(e.nodes.size() == 1);
   CHECK(e.nodes[0].idle_gpus == 0);
   CHECK(e.nodes[0].releasing_gpus == 1);
+}
+
+TEST_CASE("kai: a constraint that names no level of its topology is told to who waits for it") {
+  const policy::Explanation e = explained_case(R"({"id": "no such level", "actions": ["allocate"],
+ "topologies": [{"name": "tree", "levels": ["zone", "rack"]}],
+ "nodes": [{"name": "n0", "gpus": 2, "allocatable_milli_cpu": 64000, "allocatable_memory_bytes": 64000000000,
+            "labels": {"zone": "z", "rack": "r"}}],
+ "departments": [{"name": "d"}], "queues": [{"name": "q", "parent": "d"}],
+ "jobs": [{"name": "j", "queue": "q", "priority": 50, "gpus_per_task": 1,
+           "gang": {"min_member": 1, "topology": {"topology": "tree", "required_level": "row"}},
+           "tasks": [{"name": "j-0", "status": "pending"}]}], "expected": {}})");
+  REQUIRE(e.workloads.size() == 1);
+  CHECK(e.workloads[0].message.find(
+            "specified 'row' as the required topology constraint level, but the topology tree 'tree' "
+            "does not contain a level with this name") != std::string::npos);
+}
+
+TEST_CASE("kai: CPU and memory over quota are told in cores and GB") {
+  const policy::Explanation e = explained_case(R"({"id": "over quota", "actions": ["allocate"],
+ "nodes": [{"name": "n0", "gpus": 2, "allocatable_milli_cpu": 64000, "allocatable_memory_bytes": 64000000000}],
+ "departments": [{"name": "d"}],
+ "queues": [{"name": "few-cores", "parent": "d", "cpu_quota": 4000, "memory_quota": -1},
+            {"name": "few-bytes", "parent": "d", "cpu_quota": -1, "memory_quota": 2000000000}],
+ "jobs": [{"name": "a", "queue": "few-cores", "priority": 100, "milli_cpu_per_task": 8500,
+           "memory_bytes_per_task": 1000000000, "tasks": [{"name": "a-0", "status": "pending"}]},
+          {"name": "b", "queue": "few-bytes", "priority": 100, "milli_cpu_per_task": 1000,
+           "memory_bytes_per_task": 3500000000, "tasks": [{"name": "b-0", "status": "pending"}]}],
+ "expected": {}})");
+  REQUIRE(e.workloads.size() == 2);
+  CHECK(e.workloads[0].message.find(
+            "Workload requested 8.5 CPU cores, but few-cores quota is 4 cores, while 0 cores are") !=
+        std::string::npos);
+  CHECK(e.workloads[1].message.find(
+            "Workload requested 3.5 GB memory, but few-bytes quota is 2 GB, while 0 GB are") !=
+        std::string::npos);
 }

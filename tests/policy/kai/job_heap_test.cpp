@@ -1,6 +1,7 @@
 // The heap over the queue tree: Go's array moves, the lazy re-ordering, the depth limit, and random walks beside a twin.
 #include <rapidcheck.h>
 
+#include "sim/policy/kai/fair_share.hpp"
 #include "sim/policy/kai/job_heap.hpp"
 #include "support/slow/job_heap.hpp"
 #include "tests/policy/kai/rule_session.hpp"
@@ -185,6 +186,79 @@ TEST_CASE("kai: a queue deep in the heap stays stale until it is looked at as th
   CHECK(heap.pop() == jobs[3]);
   CHECK(heap.pop() == jobs[1]);
   CHECK(heap.pop() == jobs[2]);
+}
+
+TEST_CASE("kai: a queue that has just entered its parent's heap is compared again, as are all above it") {
+  // b enters with b1, then a with a1: as much each, and a is older and rises. Then b2 brings less into b. a is the top, and
+  // nothing has come into it since.
+  RuleSession s;
+  s.session.total = {1, 1, 8};
+  const QueueIx a = s.add_queue(queue_of("a", 0, 0, 8), none<QueueIx>());
+  const QueueIx b = s.add_queue(queue_of("b", 1, 0, 8), none<QueueIx>());
+  const QueueIx a1 = s.add_queue(queue_of("a1", 2, 0, 8), a);
+  const QueueIx b1 = s.add_queue(queue_of("b1", 3, 0, 8), b);
+  const QueueIx b2 = s.add_queue(queue_of("b2", 4, 0, 8), b);
+  const JobIx of_b1 = add_job(s, b1, 50, 0, TaskStatus::pending, 2);
+  const JobIx of_a1 = add_job(s, a1, 50, 1, TaskStatus::pending, 2);
+  const JobIx of_b2 = add_job(s, b2, 50, 2, TaskStatus::pending, 1);
+  s.rank_jobs();
+  AttemptRequests requests;
+  JobHeap heap(s.session, requests, JobHeap::Order::jobs);
+  heap.init({of_b1, of_a1, of_b2});
+  CHECK(heap.pop() == of_b2);
+  CHECK(heap.pop() == of_a1);
+  CHECK(heap.pop() == of_b1);
+}
+
+TEST_CASE("kai: what an attempt asks for is remembered until a status changes, its tasks too") {
+  RuleSession s;
+  const QueueIx q = s.add_queue(queue_of("q", 0, 4, 4), none<QueueIx>());
+  JobInfo job;
+  job.queue = q;
+  const JobIx ix = s.add_job(
+      job, {{"default",
+             1,
+             {{"t0", TaskStatus::pending, false, gpus(2)}, {"t1", TaskStatus::pending, false, gpus(1)}}}});
+  s.rank_jobs();
+  const TaskIx first = s.session.pod_sets[s.session.jobs[ix].pod_sets[0]].tasks[0];
+  TaskInfo& task = s.session.tasks[first];
+  AttemptRequests asked;
+  CHECK(asked.of(s.session, ix).gpu == 2);
+  AttemptRequests tasks_asked;
+  CHECK(tasks_asked.tasks(s.session, ix) == std::vector<TaskIx>{first});
+  // It is placed by somebody who does not tell: whoever asked before goes on with what it knew.
+  task.status = TaskStatus::running;
+  CHECK(asked.of(s.session, ix).gpu == 2);
+  // Who knew the tasks alone sums what of them can still be placed: nothing.
+  CHECK(tasks_asked.tasks(s.session, ix) == std::vector<TaskIx>{first});
+  CHECK(tasks_asked.of(s.session, ix).gpu == 0);
+  ++s.session.jobs[ix].version;
+  CHECK(asked.tasks(s.session, ix) != std::vector<TaskIx>{first});
+  CHECK(asked.of(s.session, ix).gpu == 1);
+}
+
+TEST_CASE("kai: requests for GPU memory are summed task by task, in double") {
+  RuleSession s;
+  const QueueIx q = s.add_queue(queue_of("q", 0, 4, 4), none<QueueIx>());
+  Shape memory;
+  memory.gpu = GpuKind::memory;
+  memory.devices = 1;
+  memory.memory_mib = 70;
+  JobInfo job;
+  job.queue = q;
+  const JobIx ix = s.add_job(job, {{"default",
+                                    3,
+                                    {{"t0", TaskStatus::pending, false, memory},
+                                     {"t1", TaskStatus::pending, false, memory},
+                                     {"t2", TaskStatus::pending, false, memory}}}});
+  s.rank_jobs();
+  AttemptRequests requests;
+  const double sum = requests.of(s.session, ix).gpu;
+  CHECK(sum == 0.7 + 0.7 + 0.7);
+  CHECK(sum < 2.1);  // which is what 210 of 100 would be
+  // Several devices of one task are multiplied.
+  memory.devices = 3;
+  CHECK(pending_amounts(memory, 100).gpu == 3 * 0.7);
 }
 
 TEST_CASE("kai: the queue depth limit drops the last leaf of the heap, not the worst job") {

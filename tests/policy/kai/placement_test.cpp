@@ -1,14 +1,19 @@
 // Rules of placement that the reference's single-rule cases leave out, and fast paths against slow twins.
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 #include "policy/kai/placement_session.hpp"
 #include "rapidcheck.h"
 #include "sim/policy/kai/device_choice.hpp"
+#include "sim/policy/kai/feasible_nodes.hpp"
 #include "sim/policy/kai/filters.hpp"
+#include "sim/policy/kai/messages.hpp"
 #include "sim/policy/kai/node_scores.hpp"
 #include "sim/policy/kai/numbers.hpp"
+#include "sim/policy/kai/pre_filters.hpp"
 #include "sim/policy/kai/scenario_filters.hpp"
+#include "sim/policy/kai/statement.hpp"
 #include "sim/policy/kai/topology.hpp"
 
 namespace berth::policy::kai::testing {
@@ -347,18 +352,202 @@ TEST_CASE("kai: evicting from a device that is partly released takes an idle GPU
       s.place(victim, node, "a");
       if (waited_for) s.place(s.add_task(s.add_shape({{"gpus", 1}}), TaskStatus::pipelined), node);
       const NodeInfo before = s.session.nodes[node];
-      std::vector<NodeChange> log;
       const TaskInfo& task = s.session.tasks[victim];
-      relay(s.session, node, task.shape, task.groups, Lies::firm, Lies::releasing, &log);
+      relay(s.session, node, task.shape, task.groups, Lies::firm, Lies::releasing, nullptr);
       CHECK(s.session.nodes[node].idle.gpus == (waited_for && bug ? 0 : 1));
       CHECK(s.session.nodes[node].releasing.gpus == before.releasing.gpus + 1);
-      for (; !log.empty(); log.pop_back()) undo(s.session, log.back());
+      relay(s.session, node, task.shape, task.groups, Lies::releasing, Lies::firm, nullptr);
       CHECK((s.session.nodes[node].idle == before.idle) ==
             !(waited_for && bug));  // nor does undoing give it back
       CHECK(s.session.nodes[node].releasing == before.releasing);
       CHECK(s.session.nodes[node].groups == before.groups);
     }
   }
+}
+
+TEST_CASE("kai: a share moved on its own node and back leaves what its node had booked") {
+  for (const bool bug : {true, false}) {
+    PlacementSession s;
+    s.session.options.bugs.undo_leaves_releasing_share = bug;
+    const NodeIx node = s.add_node("n", {{"gpus", 2}, {"cpu_milli", 10000}});
+    const NodeIx other = s.add_node("o", {{"gpus", 1}});
+    const TaskIx ix =
+        s.add_task(s.add_shape({{"gpu_fraction", 0.4}, {"cpu_milli", 1000}}), TaskStatus::running);
+    s.place(ix, node, "a");
+    const NodeInfo before = s.session.nodes[node];
+    const NodeInfo& now = s.session.nodes[node];
+    const TaskInfo& task = s.session.tasks[ix];
+    Statement statement(s.session);
+    const Statement::Checkpoint start = statement.checkpoint();
+    REQUIRE(statement.evict(ix));
+    const NodeInfo evicted = now;
+
+    // Moved to another node and back, it is what it was.
+    const Statement::Checkpoint gone = statement.checkpoint();
+    statement.pipeline(ix, other, {none<GroupIx>()});
+    statement.roll_back(gone);
+    CHECK_FALSE(task.unknown_to_node);
+    CHECK(now.groups == evicted.groups);
+
+    // Moved to another device of its node and back, the node does not know it any more.
+    statement.pipeline(ix, node, {none<GroupIx>()});
+    statement.roll_back(gone);
+    CHECK(now.groups == evicted.groups);
+    CHECK(now.idle == evicted.idle);
+    CHECK(task.unknown_to_node == bug);
+    const Statement::Checkpoint again = statement.checkpoint();
+    CHECK(statement.evict(ix) != bug);
+    statement.roll_back(again);
+
+    // Its eviction undone, it is there twice: as it runs, and as it was being released.
+    statement.roll_back(start);
+    CHECK(task.status == TaskStatus::running);
+    CHECK_FALSE(task.unknown_to_node);
+    if (!bug) {
+      CHECK(now.groups == before.groups);
+      CHECK(now.idle == before.idle);
+      CHECK(now.releasing == before.releasing);
+      continue;
+    }
+    CHECK(now.groups.front().used == 80);
+    CHECK(now.groups.front().allocated == 80);
+    CHECK(now.groups.front().releasing == 40);
+    CHECK(now.idle.cpu == 8000);
+    CHECK(now.releasing.cpu == 1000);
+    CHECK(now.idle.gpus == before.idle.gpus);
+    CHECK(now.releasing.gpus == before.releasing.gpus);
+  }
+}
+
+TEST_CASE("kai: a victim evicted a second time and given back is as it was before the search") {
+  PlacementSession s;
+  const NodeIx node = s.add_node("n", {{"gpus", 2}});
+  const TaskIx ix = s.add_task(s.add_shape({{"gpus", 1}}), TaskStatus::running);
+  s.place(ix, node);
+  const Room before = s.session.nodes[node].idle;
+  Statement statement(s.session);
+  const Statement::Checkpoint start = statement.checkpoint();
+  REQUIRE(statement.evict(ix));
+  const Statement::Checkpoint recorded = statement.checkpoint();
+  REQUIRE(statement.evict(ix));
+  CHECK(s.session.nodes[node].releasing.gpus == 1);
+  std::vector<TaskIx> evicted;
+  statement.unevict(ix);
+  statement.evicted_since(start, evicted);
+  CHECK(evicted == std::vector<TaskIx>{ix});  // twice evicted, once given back
+  statement.roll_back(recorded);
+  CHECK(s.session.tasks[ix].status == TaskStatus::running);
+  CHECK(s.session.nodes[node].idle == before);
+  statement.evicted_since(start, evicted);
+  CHECK(evicted == std::vector<TaskIx>{ix});
+  statement.roll_back(start);
+  CHECK(s.session.tasks[ix].status == TaskStatus::running);
+  CHECK(s.session.nodes[node].idle == before);
+  CHECK(s.session.nodes[node].releasing == Room{});
+  statement.evicted_since(start, evicted);
+  CHECK(evicted.empty());
+}
+
+TEST_CASE("kai: idle and releasing GPUs make a node feasible each by itself") {
+  PlacementSession s;
+  const auto add = [&](const char* name, int idle, int releasing) {
+    return s.add_node(name, {{"gpus", 4}, {"idle_gpus", idle}, {"releasing_gpus", releasing}});
+  };
+  const NodeIx waited_for = add("a", 2, -2);
+  add("b", 0, 0);
+  const NodeIx to_come = add("c", -1, 1);
+  add("d", 0, -1);
+  const NodeIx plain = add("e", 1, 0);
+  const TaskIx gpu = s.add_task(s.add_shape({{"gpus", 1}}));
+  CHECK(feasible_nodes(s.session, {gpu}) == NodeList{waited_for, to_come, plain});
+  const TaskIx cpu = s.add_task(s.add_shape({{"cpu_milli", 1}}));
+  CHECK(feasible_nodes(s.session, {gpu, cpu}) == s.session.all_nodes);
+}
+
+TEST_CASE("kai: a node with fewer than no GPUs left takes no share, whatever its devices have") {
+  PlacementSession s;
+  const NodeIx node =
+      s.add_node("n", {{"gpus", 4},
+                       {"idle_gpus", -1},
+                       {"shared_devices", {{"a", {{"allocated_mib", 50}}}, {"b", {{"allocated_mib", 50}}}}}});
+  const ShapeIx one = s.add_shape({{"gpu_fraction", 0.25}});
+  // One device of those that fit is counted, as many as are asked for: -1 + 1 < 1.
+  CHECK_FALSE(fits_later(s.session.nodes[node], s.session.shapes[one]));
+  CHECK(pods_on_node(s.session.nodes[node], largest_pod({&s.session.shapes[one]}), 1) == 0);
+  s.session.nodes[node].idle.gpus = 0;
+  CHECK(fits_later(s.session.nodes[node], s.session.shapes[one]));
+  CHECK(pods_on_node(s.session.nodes[node], largest_pod({&s.session.shapes[one]}), 3) == 2);
+}
+
+TEST_CASE("kai: a MIG pod on a node that advertises none") {
+  PlacementSession s;
+  const NodeIx bare = s.add_node("n", {{"gpus", 1}});
+  // Instances are advertised and idle, but nothing says what is being released.
+  const NodeIx half =
+      s.add_node("m", {{"mig_strategy", "mixed"}, {"mig_instances", {{"nvidia.com/mig-1g.10gb", 2}}}});
+  const TaskIx ix =
+      s.add_task(s.add_shape({{"mig_instances", {{"nvidia.com/mig-1g.10gb", 1}}}}), TaskStatus::pending);
+  Statement statement(s.session);
+  for (const NodeIx node : {bare, half}) {
+    const std::int64_t free = idle_gpus(s.session.nodes[node], s.session.mig_profile_gpus).memory;
+    const Statement::Checkpoint start = statement.checkpoint();
+    statement.pipeline(ix, node, {});
+    CHECK(releasing_gpus(s.session.nodes[node], s.session.mig_profile_gpus).gpus == -1);
+    REQUIRE(statement.evict(ix));
+    CHECK(idle_gpus(s.session.nodes[node], s.session.mig_profile_gpus).memory == free - 100);
+    statement.roll_back(start);
+    CHECK(idle_gpus(s.session.nodes[node], s.session.mig_profile_gpus).memory == free);
+  }
+}
+
+TEST_CASE("kai: requested to free takes MIG counts for thousandths, and less than nothing for no bound") {
+  const auto ratio = [](const DomainAmounts& request, const DomainAmounts& free) {
+    return requested_to_free(request, free);
+  };
+  // One of one, three of one, three of a thousand, and none there.
+  CHECK(ratio({0, 0, 0, {1}}, {0, 0, 0, {1}}) == 1);
+  CHECK(ratio({0, 0, 0, {3}}, {0, 0, 0, {1}}) == 1);
+  CHECK(ratio({0, 0, 0, {1}}, {0, 0, 0, {900}}) == 1);
+  CHECK(ratio({0, 0, 0, {1}}, {0, 0, 0, {1001}}) == 0.5);
+  CHECK(ratio({0, 0, 0, {1}}, {0, 0, 0, {0}}) == 1000);
+  CHECK(ratio({0, 0, 0, {1}}, {}) == 1000);
+  CHECK(ratio({1500, 0, 0, {}}, {0, 0, 0, {}}) == 1000);
+  CHECK(ratio({1500, 0, 0, {}}, {-1500, 0, 0, {}}) == 0);
+  CHECK(ratio({1500, 0, 0, {}}, {2001, 0, 0, {}}) == 2.0 / 3);
+  CHECK(std::isinf(ratio({0, 0, 1, {}}, {0, 0, 0, {}})));
+  CHECK(ratio({0, 0, 1, {}}, {0, 0, -2, {}}) == 0);
+}
+
+TEST_CASE("kai: texts of section 11, whole") {
+  CHECK(over_quota_message("q", Resource::cpu, 16000, 12500, 8250) ==
+        "Non-preemptible workload is over quota. Workload requested 8.25 CPU cores, but q quota is 16 cores, "
+        "while 12.5 "
+        "cores are already allocated for non-preemptible pods. Use a preemptible workload to go over quota.");
+  CHECK(over_quota_message("q", Resource::memory, 64e9, 0, 1.5e9) ==
+        "Non-preemptible workload is over quota. Workload requested 1.5 GB memory, but q quota is 64 GB, "
+        "while 0 GB are "
+        "already allocated for non-preemptible pods. Use a preemptible workload to go over quota.");
+  // GPUs asked for are the raw number, which is not cut to three decimals.
+  CHECK(over_quota_message("q", Resource::gpu, 1.2345, 0, 0.1 + 0.2) ==
+        "Non-preemptible workload is over quota. Workload requested 0.30000000000000004 GPUs, but q quota is "
+        "1.234 GPUs, "
+        "while 0 GPUs are already allocated for non-preemptible pods. Use a preemptible workload to go over "
+        "quota.");
+  CHECK(levels_to_try({"zone", "rack"}, "tree", "workers", "row", "").error ==
+        "topology constraint error: sub-group workers specified 'row' as the required topology constraint "
+        "level, but the "
+        "topology tree 'tree' does not contain a level with this name");
+  CHECK(levels_to_try({"zone", "rack"}, "tree", "default", "row", "rack").error ==
+        "topology constraint error: workload specified 'row' as the required topology constraint level, but "
+        "the topology "
+        "tree 'tree' does not contain a level with this name");
+  // The required level is said first when both are unknown.
+  CHECK(levels_to_try({"zone", "rack"}, "tree", "default", "row", "hall").error ==
+        "topology constraint error: workload specified 'row' as the required topology constraint level, but "
+        "the topology "
+        "tree 'tree' does not contain a level with this name");
+  CHECK(*dra_pre_filter_error(true, "team", "pod-0", "q", {{"gpu", false, nullptr, "shared"}}) ==
+        "failed to get resource claim team/shared: could not find ResourceClaim \"team/shared\"");
 }
 
 TEST_CASE("kai: matched requirements agree with first fit by the book") {

@@ -54,6 +54,8 @@ inline Shape read_request(const Json& j) {
     shape.amounts.gpu = fraction * devices;
   } else if (memory > 0) {
     shape.gpu = GpuKind::memory;
+    shape.devices = static_cast<std::int32_t>(devices);
+    shape.memory_mib = static_cast<std::int64_t>(memory);
     shape.gpu_memory_mib = memory * devices;
   } else if (whole > 0) {
     shape.gpu = GpuKind::whole;

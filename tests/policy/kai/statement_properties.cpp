@@ -82,7 +82,7 @@ void change_something(Cycle& cycle) {
     if (pool::chance(50)) {
       const TaskIx t =
           id_of<TaskIx>(static_cast<std::size_t>(pool::between(0, static_cast<int>(s.tasks.size()) - 1)));
-      if (active_allocated(s.tasks[t].status)) cycle.statement.evict(t);
+      if (active_allocated(s.tasks[t].status)) static_cast<void>(cycle.statement.evict(t));
     } else {
       const JobIx j =
           id_of<JobIx>(static_cast<std::size_t>(pool::between(0, static_cast<int>(s.jobs.size()) - 1)));

@@ -59,18 +59,12 @@ class JobHeapTwin {
     const QueueIx leaf = session_.jobs[job].queue;
     Node& node = node_of(leaf);
     node.jobs.push(job);
-    bool entered = true;  // did the queue below enter its parent's heap just now
-    for (QueueIx q = leaf; q != none<QueueIx>(); q = session_.queues[q].parent) {
-      Node& n = node_of(q);
-      if (entered && !n.in_parent) {
-        n.in_parent = true;
-        n.stale = false;
-        parent_heap(q).push(q);
-      } else {
-        n.stale = true;
-        entered = false;
-      }
+    // First the links from the leaf up to the first queue that was there, then the marks all the way.
+    for (QueueIx q = leaf; q != none<QueueIx>() && !node_of(q).in_parent; q = session_.queues[q].parent) {
+      node_of(q).in_parent = true;
+      parent_heap(q).push(q);
     }
+    for (QueueIx q = leaf; q != none<QueueIx>(); q = session_.queues[q].parent) node_of(q).stale = true;
   }
 
   JobIx pop() {
@@ -130,9 +124,8 @@ class JobHeapTwin {
     while (session_.queues[q].children.size() > 0) q = node_of(q).queues.items.front();
     Node& leaf = node_of(q);
     if (!victims_) {
-      const AttemptRequest request =
-          tasks_to_allocate_request(session_, leaf.jobs.items.front(), Attempt::simulated);
-      c.next_request = request.with_gpu_memory(session_.options.min_node_gpu_memory);
+      c.next_request =
+          tasks_to_allocate_request(session_, leaf.jobs.items.front(), Attempt::simulated).with_gpu_memory;
       return c;
     }
     for (const Resources& popped : leaf.popped) c.victims += popped;
