@@ -46,7 +46,7 @@ std::optional<WaitCause> wait_cause(const View& view, WorkloadId id) {
   const bool pending = workload.phase == workload::Phase::pending;
   if (!pending && !course.is_waiting) return std::nullopt;
   if (course.unmet > 0) return WaitCause::awaits;
-  if (course.pending == 0) return WaitCause::leaving;
+  if (course.pending == 0 && course.releasing > 0) return WaitCause::leaving;
   const auto tells = [&](const workload::Refusal& r) { return pending || r.pool == workload.pool; };
   if (std::any_of(workload.refusals.begin(), workload.refusals.end(), tells)) return WaitCause::refused;
   if (!pipelined_to(view, workload).empty()) return WaitCause::pipelined;

@@ -255,6 +255,8 @@ class Sense:
         after = {"pod-started": "running", "pod-restarted": "running", "pod-succeeded": "succeeded", "pod-failed": "failed",
                  "pod-gone": "gone", "pod-evicted": "releasing", "pod-stopped": "releasing" if held else "gone"}[what]
         pod.status = after
+        if pod.node is None:
+            return  # said already: it was never bound
         if counted and after not in COUNTS:
             self.count(key[0], pod, self.nodes[pod.node], -1)
         if held and after not in HOLDS:
@@ -392,6 +394,7 @@ class Sense:
                         "telemetry %s by %s differs from the records" % (kind, field))
 
     def check_metrics(self):
+        whole = {}  # of the cluster: (type, instant) -> thousandths
         for body in self.run.metrics:
             totals = {}
             for m in body.get("measurements", []):
@@ -404,6 +407,16 @@ class Sense:
                 parts = [totals.get(k, {}).get(at) for k in ("ALLOCATED_GPU", "UNALLOCATED_GPU")]
                 if None not in parts:
                     self.expect("series", sum(parts) == total, "%s: GPUs at %s are not allocated and unallocated ones" % (body["request"], at))
+            if "/clusters/" in body["request"] and body["request"].endswith("/metrics") and "/nodepools/" not in body["request"]:
+                whole.update({(kind, at): value for kind, values in totals.items() for at, value in values.items()})
+            elif "?groupBy=" in body["request"]:
+                parts = collections.Counter()
+                for m in body["measurements"]:
+                    if m["type"] in ("ALLOCATED_GPU", "TOTAL_GPU") and not m["labels"]:
+                        for v in m["values"]:
+                            parts[m["type"], v["timestamp"]] += milli(v["value"])
+                for (kind, at), value in parts.items():
+                    self.expect("series", whole.get((kind, at)) == value, "%s at %s: its groups of %s do not sum to the whole" % (kind, at, body["request"]))
             if "ALLOCATED_GPU" in totals and "/nodepools/" not in body["request"]:
                 last = max(totals["ALLOCATED_GPU"])
                 if last == self.run.summary["end"]:

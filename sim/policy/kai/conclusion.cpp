@@ -90,8 +90,9 @@ std::string by_queue(const Session& s, const CapacityVerdict& v) {
     return "queue " + queue.name + " may not go above its limit: " +
            sum_above_bound(v.resource, v.used, "in use", v.requested, "limit", v.bound);
   }
-  return "queue " + queue.name + " may not go above its quota with what is not preemptible: " +
-         sum_above_bound(v.resource, v.used, "in use by the like", v.requested, "quota", v.bound);
+  return "queue " + queue.name + " may not go above its quota for non-preemptible workloads: " +
+         sum_above_bound(v.resource, v.used, "in use by non-preemptible workloads", v.requested, "quota",
+                         v.bound);
 }
 
 // Why reclaim does not even look for victims; empty: it does.
@@ -103,7 +104,7 @@ std::string barred_from_reclaim(const Session& s, JobIx ix) {
   if (!job.preemptible) {
     if (const auto r = above(queue.allocated_non_preemptible, request, queue.quota)) {
       return "queue " + queue.name + " may not take any from others: " +
-             sum_above_bound(*r, queue.allocated_non_preemptible[*r], "in use that is not preemptible",
+             sum_above_bound(*r, queue.allocated_non_preemptible[*r], "in use by non-preemptible workloads",
                              request[*r], "quota", queue.quota[*r]);
     }
   }
