@@ -175,7 +175,8 @@ TEST_CASE("an explanation is of the instant asked for, not of the first refusal"
   CHECK(
       first.explained("queue a may not take any from others: 4 GPUs in use + 2 asked for > fair share 4\n"));
   const Said now(run, "waits", hours(3));
-  if (now.record["phase"] == "Pending") CHECK(now.explained("3 GPUs in use + 2 asked for > fair share 4\n"));
+  REQUIRE(now.record["phase"] == "Pending");
+  CHECK(now.explained("3 GPUs in use + 2 asked for > fair share 4\n"));
 }
 
 TEST_CASE("refusals are of one wait: what has all its places begins anew") {

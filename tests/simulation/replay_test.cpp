@@ -210,7 +210,7 @@ TEST_CASE("a transition as a line") {
         "+5.000000s  objects-created  a\n"
         "+5.000000s  pods-created  a x 1\n"
         "+5.000000s  cycle-began  default\n"
-        "+5.000000s  pod-bound  a 0 on n0 {0 1}\n"
+        "+5.000000s  pod-bound  a 0 on n0 {0 1}, gpu 1000m, cpu 1, memory 1Gi\n"
         "+5.000000s  pod-started  a 0\n"
         "+15.000000s  pod-succeeded  a 0\n"
         "+15.000000s  workload-finished  a completed: work-done\n"
