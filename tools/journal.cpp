@@ -35,6 +35,18 @@ void print_line(const simulation::Record& record, const simulation::World& befor
   std::cout << out.text() << "\n";
 }
 
+void print_start(const simulation::World& start, bool json) {
+  for (const std::string& line : simulation::lines_of_start(start)) {
+    if (!json) {
+      std::cout << "   start  " << line << "\n";
+      continue;
+    }
+    records::JsonWriter out;
+    out.begin_object().key("at").instant(start.start).key("line").string(line).end_object();
+    std::cout << out.text() << "\n";
+  }
+}
+
 int list(const Arguments& arguments) {
   const std::string path = arguments.positional[0];
   RunReader run(path);
@@ -52,6 +64,7 @@ int list(const Arguments& arguments) {
       only = *found;
     }
     simulation::Replay replay(journal);
+    if (arguments.has("initial")) print_start(replay.world(), arguments.json);
     std::uint64_t printed = 0;
     journal.each(from, [&](const simulation::Record& record) {
       if (printed >= count || !std::cout) return false;
@@ -108,6 +121,7 @@ void add_journal_options(po::options_description_easy_init& add) {
       "print the first difference to another run; exit code 1 if there is one");
   add("workload", po::value<std::string>()->value_name("NAME"),
       "only this workload's transitions, its pods' included");
+  add("initial", "first the nodes and queues that the run begins with, a line each");
   add("from", po::value<std::uint64_t>()->value_name("N"), "begin at transition N");
   add("count", po::value<std::uint64_t>()->value_name("N"), "print at most N lines");
 }

@@ -99,7 +99,8 @@ class Watched {
     out.difference = (e_->by || e_->at ? "it was " : "it is ") + state_ + (clause ? "," : "") +
                      (e_->by || e_->at ? " then" : " at the end of the run");
     if (met_) {
-      out.difference += ", and was so first after " + short_duration(*met_ - start_);
+      // In full: cut short it could seem to be within the bound.
+      out.difference += ", and was so first after " + print_duration(*met_ - start_);
     } else if (e_->by) {
       out.difference += ", and was never so";
     }

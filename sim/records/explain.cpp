@@ -12,6 +12,7 @@
 #include "berth/records/fit_messages.hpp"
 #include "berth/records/spread.hpp"
 #include "berth/records/summary.hpp"
+#include "berth/records/waiting.hpp"
 #include "berth/records/workload_events.hpp"
 #include "berth/records/workload_facts.hpp"
 #include "berth/simulation/snapshot.hpp"
@@ -141,16 +142,46 @@ std::int64_t ahead(const View& view, WorkloadId id, PoolId pool) {
   return count;
 }
 
-std::string pool_text(const View& view, WorkloadId id, PoolId pool) {
+// Text of several lines, each indented.
+std::string indented(const std::string& text, const std::string& by) {
+  std::string out = by;
+  for (const char c : text) out += c == '\n' ? "\n" + by : std::string(1, c);
+  return out + "\n";
+}
+
+// The policy's own words, and its numbers.
+std::string policy_text(const View& view, const simulation::JournalReader& journal,
+                        const FitMessages::Text& said) {
+  if (said.message.empty() && said.lines.empty()) return "";
+  std::string out = "      the policy " + journal.header().policy.name +
+                    (said.at == view.now ? " now" : " at " + print_instant(said.at)) + ":\n";
+  if (!said.message.empty()) out += indented(said.message, "        ");
+  for (const auto& line : said.lines) out += indented(line, "        ");
+  return out;
+}
+
+// The end of the matter in one pool, before any number: what the policy comes to, else what the World knows.
+std::string conclusion(const View& view, WorkloadId id, PoolId pool, const workload::Refusal* refusal,
+                       const FitMessages::Text* said) {
   const auto& workload = view.workloads.all[id];
-  std::string out = "    in node pool " + view.cluster.pools[pool].name + ": ";
-  const auto refusal = std::find_if(workload.refusals.begin(), workload.refusals.end(),
-                                    [&](const auto& one) { return one.pool == pool; });
-  if (refusal == workload.refusals.end())
-    out += workload.pool == pool ? "not tried in this wait\n" : "its turn has not come\n";
-  else
-    out +=
-        scheduler_message(view, workload, *refusal) + " (first said at " + print_instant(refusal->at) + ")\n";
+  if (said && !said->conclusion.empty())
+    return said->conclusion + (said->at == view.now ? "" : " (at " + print_instant(said->at) + ")");
+  if (refusal) return scheduler_message(view, workload, *refusal);
+  if (workload.pool != pool) return "its turn has not come";
+  const std::string known = wait_message(view, id);
+  return known.empty() ? "not tried in this wait" : known;
+}
+
+std::string pool_text(const View& view, const simulation::JournalReader& journal, const FitMessages& messages,
+                      WorkloadId id, PoolId pool) {
+  const auto& workload = view.workloads.all[id];
+  const auto found = std::find_if(workload.refusals.begin(), workload.refusals.end(),
+                                  [&](const auto& one) { return one.pool == pool; });
+  const auto* refusal = found == workload.refusals.end() ? nullptr : &*found;
+  const auto* said = messages.find(id, pool);
+  std::string out = "    in node pool " + view.cluster.pools[pool].name + ": " +
+                    conclusion(view, id, pool, refusal, said) + "\n";
+  if (refusal) out += "      refused so since " + print_instant(refusal->at) + "\n";
   std::vector<ShapeId> told;
   for (const PodId pod_id : workload.pods) {
     const auto& pod = view.workloads.pods[pod_id];
@@ -164,27 +195,35 @@ std::string pool_text(const View& view, WorkloadId id, PoolId pool) {
   if (const auto before = ahead(view, id, pool); before > 0)
     out += "      " + plural(before, "workload") + " submitted earlier " + (before == 1 ? "waits" : "wait") +
            " here too\n";
-  const auto resource = refusal != workload.refusals.end() && !reason_code(refusal->code).empty()
+  const auto resource = refusal && !reason_code(refusal->code).empty()
                             ? static_cast<organization::Resource>(refusal->resource)
                             : organization::Resource::gpu;
-  return out + queues_text(view, workload, pool, resource);
+  out += queues_text(view, workload, pool, resource);
+  return said ? out + policy_text(view, journal, *said) : out;
 }
 
-// The policy's own words about the cycle that refused the workload.
-std::string policy_text(const View& view, const simulation::JournalReader& journal, WorkloadId id) {
-  const FitMessages messages(view, journal, {id});
-  std::string out;
-  for (const auto& refusal : view.workloads.all[id].refusals) {
-    const auto* said = messages.find(id, refusal.pool);
-    if (!said) continue;
-    out += "    the policy " + journal.header().policy.name + " at " + print_instant(refusal.at) +
-           " in node pool " + view.cluster.pools[refusal.pool].name + ":\n";
-    std::string message = said->message;
-    for (std::size_t at = message.find('\n'); at != std::string::npos; at = message.find('\n', at + 1))
-      message.replace(at, 1, "\n      ");
-    if (!message.empty()) out += "      " + message + "\n";
-    for (const auto& line : said->lines) out += "      " + line + "\n";
+// Why it waits, or the part of it that does; empty when nothing of it does.
+std::string waiting_text(const View& view, const simulation::JournalReader& journal, WorkloadId id) {
+  const auto cause = wait_cause(view, id);
+  if (!cause) return "";
+  const auto& workload = view.workloads.all[id];
+  const auto& course = view.world.courses[id];
+  const bool whole = workload.phase == workload::Phase::pending;
+  std::string out = "  ";
+  if (whole)
+    out += "waited " + short_duration(pending_time(view, workload)) + " in all; now it waits because\n";
+  else
+    out += std::to_string(course.pending) + " of " +
+           plural(course.pending + course.binding + course.running, "pod") +
+           (course.pending == 1 ? " waits" : " wait") + " for room, because\n";
+  if (*cause == WaitCause::awaits) {
+    for (const auto& other : awaited_workloads(view, id)) out += "    " + other + " must complete first\n";
+    return out;
   }
+  if (*cause == WaitCause::leaving) return out + "    its former pods must be gone first\n";
+  const FitMessages messages(view, journal, {id});
+  if (!whole) return out + pool_text(view, journal, messages, id, workload.pool);
+  for (const PoolId pool : workload.spec.node_pools) out += pool_text(view, journal, messages, id, pool);
   return out;
 }
 
@@ -279,16 +318,6 @@ std::string explain_workload(const View& view, const simulation::JournalReader& 
          short_duration(view.now - workload.phase_since);
   const std::string message = phase_message(view, workload);
   out += message.empty() ? "\n" : ". " + message + "\n";
-  if (workload.phase == workload::Phase::pending) {
-    out += "  waited " + short_duration(pending_time(view, workload)) + " in all; now it waits because\n";
-    const auto& course = view.world.courses[id];
-    if (course.unmet > 0)
-      out += "    " + plural(course.unmet, "workload") + " that must complete first " +
-             (course.unmet == 1 ? "has" : "have") + " not\n";
-    for (const PoolId pool : workload.spec.node_pools) out += pool_text(view, id, pool);
-    out += policy_text(view, journal, id);
-    return out;
-  }
   for (const PodId pod_id : workload.pods) {
     const auto& pod = view.workloads.pods[pod_id];
     if (!workload::holds_devices(pod.status)) continue;
@@ -301,7 +330,7 @@ std::string explain_workload(const View& view, const simulation::JournalReader& 
     out += " since " + print_instant(pod.bound_at) + "\n";
   }
   out += spread_text(view, workload);
-  return out;
+  return out + waiting_text(view, journal, id);
 }
 
 }  // namespace berth::records

@@ -18,12 +18,23 @@ struct Again {
   std::vector<WorkloadId> workloads;
 };
 
+// Who waits now, by pool.
+std::map<PoolId, std::vector<WorkloadId>> waiting_now(const View& view, const std::vector<WorkloadId>& of) {
+  std::map<PoolId, std::vector<WorkloadId>> out;
+  for (const WorkloadId id : of)
+    if (view.world.courses[id].is_waiting) out[view.workloads.all[id].pool].push_back(id);
+  return out;
+}
+
+// Standing refusals of pools that the workload is not in now.
 std::map<Key, Instant> wanted_refusals(const View& view, const std::vector<WorkloadId>& of) {
   std::map<Key, Instant> out;
   for (const WorkloadId id : of) {
     const auto& workload = view.workloads.all[id];
     if (workload.phase != workload::Phase::pending) continue;
-    for (const auto& refusal : workload.refusals) out[{id, refusal.pool}] = refusal.at;
+    for (const auto& refusal : workload.refusals)
+      if (refusal.pool != workload.pool || !view.world.courses[id].is_waiting)
+        out[{id, refusal.pool}] = refusal.at;
   }
   return out;
 }
@@ -90,33 +101,40 @@ std::string tidy(const std::string& text) {
 
 }  // namespace
 
+void FitMessages::listen(const View& view, const simulation::World& world, policy::Policy& policy,
+                         PoolId pool, Instant at, std::vector<WorkloadId> to) {
+  std::sort(to.begin(), to.end());
+  simulation::UsageReading reading;
+  const auto snapshot = simulation::snapshot_of(world, pool, at, reading);
+  policy::WorkingCluster working;
+  policy::Explanation explanation;
+  {
+    policy.drop_caches();  // they follow the World of another look
+    policy::Transaction transaction(snapshot, working, policy.book());
+    policy.cycle(snapshot, transaction, explanation);
+  }
+  for (auto& one : explanation.workloads) {
+    if (!std::binary_search(to.begin(), to.end(), one.id)) continue;
+    if (one.conclusion.empty() && one.message.empty() && one.lines.empty()) continue;
+    name_pods(one.message, view, one.id);
+    for (auto& line : one.lines) name_pods(line, view, one.id);
+    texts_[{one.id, pool}] = {at, std::move(one.conclusion), tidy(one.message), std::move(one.lines)};
+  }
+}
+
 FitMessages::FitMessages(const View& view, const simulation::JournalReader& journal,
                          const std::vector<WorkloadId>& of) {
+  const auto now = waiting_now(view, of);
   const auto wanted = wanted_refusals(view, of);
-  if (wanted.empty()) return;
+  if (now.empty() && wanted.empty()) return;
+  const auto policy = policy::make_policy(journal.header().policy);
+  for (const auto& [pool, who] : now) listen(view, view.world, *policy, pool, view.now, who);
   const auto cycles = cycles_of(wanted, journal);
   if (cycles.empty()) return;
-  const auto policy = policy::make_policy(journal.header().policy);
   simulation::Replay replay(journal, cycles.begin()->second.at - microseconds(1));
-  policy::WorkingCluster working;
   for (const auto& [sequence, again] : cycles) {
     replay.advance_before(sequence);
-    simulation::UsageReading reading;
-    const auto snapshot = simulation::snapshot_of(replay.world(), again.pool, again.at, reading);
-    policy::Explanation explanation;
-    {
-      policy::Transaction transaction(snapshot, working, policy->book());
-      policy->cycle(snapshot, transaction, explanation);
-    }
-    if (explanation.workloads.empty()) return;  // it never explains
-    for (auto& one : explanation.workloads) {
-      if (std::find(again.workloads.begin(), again.workloads.end(), one.id) == again.workloads.end())
-        continue;
-      if (one.message.empty() && one.lines.empty()) continue;
-      name_pods(one.message, view, one.id);
-      for (auto& line : one.lines) name_pods(line, view, one.id);
-      texts_[{one.id, again.pool}] = {tidy(one.message), std::move(one.lines)};
-    }
+    listen(view, replay.world(), *policy, again.pool, again.at, again.workloads);
   }
 }
 

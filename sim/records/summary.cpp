@@ -172,6 +172,7 @@ Summary summarize(const simulation::World& world, const simulation::RunHeader& h
     out.preemptions += workload.preemptions;
     out.preempted_workloads += workload.preemptions > 0 ? 1 : 0;
   }
+  out.preempted_pods = static_cast<std::int64_t>(world.totals.pods_evicted);
   constexpr std::int64_t milli_micros_per_micro_hour = 1000 * 3600;
   out.lost_gpu_micro_hours = rounded(world.totals.lost_gpu_time, milli_micros_per_micro_hour);
   out.fairness_micro = fairness(world, out.end, [](const Workload&) { return true; });

@@ -135,7 +135,9 @@ void write_summary(JsonWriter& out, const Summary& summary) {
   out.key("preemptions")
       .integer(summary.preemptions)
       .key("preempted_workloads")
-      .integer(summary.preempted_workloads);
+      .integer(summary.preempted_workloads)
+      .key("preempted_pods")
+      .integer(summary.preempted_pods);
   out.key("lost_gpu_hours").micro(summary.lost_gpu_micro_hours);
   out.key("overbooked_gpu_seconds").micro(summary.overbooked_gpu_micro_seconds);
   out.key("fairness_jain");
@@ -168,9 +170,12 @@ std::string summary_text(const Summary& summary) {
   out += line("GPU allocation", percent(summary.allocation_average_micro),
               "on average; " + percent(summary.allocation_end_micro) + " (" + gpus(summary.gpu_allocated) +
                   " GPUs) at the end");
-  if (summary.preemptions > 0)
+  // A gang that lost pods above its minimum was preempted in part: it has no preemption, its pods count.
+  if (summary.preempted_pods > 0)
     out += line("preemptions", grouped(summary.preemptions),
-                "of " + grouped(summary.preempted_workloads) + " workloads; " +
+                "of " + grouped(summary.preempted_workloads) +
+                    (summary.preempted_workloads == 1 ? " workload, " : " workloads, ") +
+                    grouped(summary.preempted_pods) + (summary.preempted_pods == 1 ? " pod; " : " pods; ") +
                     print_fixed((summary.lost_gpu_micro_hours + 50'000) / 100'000, 1) +
                     " GPU hours of work lost");
   if (summary.fairness_micro && summary.by_project.size() > 1)

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "berth/records/waiting.hpp"
 #include "berth/records/workload_facts.hpp"
 #include "berth/simulation/replay.hpp"
 
@@ -159,7 +160,9 @@ std::vector<HistoryEntry> history_of(const View& view, const simulation::Journal
     if (before == now.phase) continue;
     before = now.phase;
     const View then(replay.world(), view.ids, record.at);
-    out.push_back({record.at, PhaseUpdate{record.at, now.phase, phase_message(then, now)}});
+    // That the scheduler's turn comes next goes without saying: history has no message on the good path.
+    const bool turn_next = wait_cause(then, workload) == WaitCause::unseen;
+    out.push_back({record.at, PhaseUpdate{record.at, now.phase, turn_next ? "" : phase_message(then, now)}});
   }
   return out;
 }

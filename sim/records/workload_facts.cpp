@@ -4,6 +4,7 @@
 #include <array>
 
 #include "berth/core/text.hpp"
+#include "berth/records/waiting.hpp"
 
 namespace berth::records {
 
@@ -25,10 +26,12 @@ void each_pod(const View& view, const Workload& workload, Use use) {
   for (const PodId id : workload.pods) use(view.workloads.pods[id]);
 }
 
+// Workloads lie in one contiguous table beside their courses.
+WorkloadId id_of_workload(const View& view, const Workload& workload) {
+  return id_of<WorkloadId>(static_cast<std::size_t>(&workload - &*view.workloads.all.begin()));
+}
 const simulation::Course& course_of(const View& view, const Workload& workload) {
-  // Workloads lie in one contiguous table beside their courses.
-  return view.world
-      .courses[id_of<WorkloadId>(static_cast<std::size_t>(&workload - &*view.workloads.all.begin()))];
+  return view.world.courses[id_of_workload(view, workload)];
 }
 
 void add_mig(const View& view, const cluster::NodeSpec& node, const workload::PodShape& shape, Amounts& to) {
@@ -281,13 +284,15 @@ std::string scheduler_message(const View& view, const Workload& workload, const 
   return "";
 }
 
+std::string refused_message(const Workload& workload) {
+  const auto coded = coded_refusals(workload);
+  return std::string(coded.empty() ? no_room_message : user_message(coded.front()->code));
+}
+
 std::string phase_message(const View& view, const Workload& workload) {
   switch (workload.phase) {
-    case Phase::pending: {
-      const auto coded = coded_refusals(workload);
-      if (!coded.empty()) return std::string(user_message(coded.front()->code));
-      return workload.refusals.empty() ? "" : std::string(no_room_message);
-    }
+    case Phase::pending:
+      return wait_message(view, id_of_workload(view, workload));
     case Phase::failed:
       switch (course_of(view, workload).end_cause) {
         case simulation::EndCause::dropped:

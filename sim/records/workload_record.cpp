@@ -1,9 +1,11 @@
 #include "berth/records/workload_record.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "berth/core/quantity_text.hpp"
 #include "berth/records/fit_messages.hpp"
+#include "berth/records/waiting.hpp"
 #include "berth/records/workload_facts.hpp"
 
 namespace berth::records {
@@ -108,32 +110,43 @@ void write_requested_pods(JsonWriter& out, const Workload& workload) {
   out.end_object();
 }
 
-// The policy's whole sentence when it is at hand, else the short one.
-std::string fit_message(const View& view, WorkloadId id, const Workload& workload,
-                        const workload::Refusal& refusal) {
-  const auto* said = view.messages ? view.messages->find(id, refusal.pool) : nullptr;
-  const bool coded = !reason_code(refusal.code).empty();
-  return said && !coded && !said->message.empty() ? said->message
-                                                  : scheduler_message(view, workload, refusal);
+// What one node pool has to say; empty: nothing. The policy's whole sentence when it is at hand, else the short one.
+std::string pool_message(const View& view, WorkloadId id, const Workload& workload, PoolId pool) {
+  const auto refusal = std::find_if(workload.refusals.begin(), workload.refusals.end(),
+                                    [&](const workload::Refusal& r) { return r.pool == pool; });
+  const bool refused = refusal != workload.refusals.end();
+  if (refused && !reason_code(refusal->code).empty()) return scheduler_message(view, workload, *refusal);
+  if (const auto* said = view.messages ? view.messages->find(id, pool) : nullptr) {
+    if (!said->message.empty()) return said->message;
+    // The refusal that never ends says so itself.
+    if (!said->conclusion.empty() && !(refused && refusal->code == workload::RefusalCode::never_fits))
+      return said->conclusion;
+  }
+  return refused ? scheduler_message(view, workload, *refusal) : "";
+}
+
+// One condition, as Kubernetes has one a type: the pools' sentences stand in its message, a line each.
+std::string condition_message(const View& view, WorkloadId id, const Workload& workload, WaitCause cause) {
+  if (cause == WaitCause::awaits || cause == WaitCause::leaving) return wait_message(view, id);
+  std::string out;
+  for (const PoolId pool : workload.spec.node_pools) {
+    const std::string said = pool_message(view, id, workload, pool);
+    if (said.empty()) continue;
+    out += (out.empty() ? "" : "\n") + ("node pool " + view.cluster.pools[pool].name) + ": " + said;
+  }
+  return out.empty() ? wait_message(view, id) : out;
 }
 
 void write_conditions(JsonWriter& out, const View& view, WorkloadId id, const Workload& workload) {
   out.begin_array();
-  if (workload.phase == Phase::pending) {
-    for (const auto& refusal : workload.refusals)
-      out.begin_object()
-          .key("type")
-          .string("PodScheduled")
-          .key("status")
-          .string("False")
-          .key("reason")
-          .string("Unschedulable")
-          .key("message")
-          .string("node pool " + view.cluster.pools[refusal.pool].name + ": " +
-                  fit_message(view, id, workload, refusal))
-          .key("lastTransitionTime")
-          .instant(refusal.at)
-          .end_object();
+  if (const auto cause = wait_cause(view, id)) {
+    out.begin_object().key("type").string("PodScheduled").key("status").string("False");
+    if (*cause == WaitCause::awaits)
+      out.key("reason").string("SchedulingGated");
+    else if (*cause != WaitCause::unseen)
+      out.key("reason").string("Unschedulable");
+    out.key("message").string(condition_message(view, id, workload, *cause));
+    out.key("lastTransitionTime").instant(waiting_since(view, id)).end_object();
   }
   out.end_array();
 }

@@ -42,10 +42,11 @@ void Applier::operator()(const PodBound& t) {
   allocate(p, 1);
   c.pending -= 1;
   c.binding += 1;
+  // The wait is over once it has begun to run, and once more when every pod has its place.
+  if (c.binding + c.running == 1 || c.pending == 0) w.refusals.clear();
   if (c.binding + c.running == 1) {
-    // The wait is over; so is the round through the pools.
+    // So is the round through the pools.
     w.last_start = now_;
-    w.refusals.clear();
     if (c.round_over) stop_watching(t.workload);
     c.tried_pools = 0;
   }

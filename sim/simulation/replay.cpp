@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "berth/core/quantity_text.hpp"
+#include "berth/core/text.hpp"
 #include "replay_step.hpp"
 
 namespace berth::simulation {
@@ -71,6 +73,31 @@ std::string seconds_of(Duration d) {
   return (negative ? "-" : "+") + std::to_string(size / 1'000'000) + "." + digits + "s";
 }
 
+// "h100-00 in h100: gpus 8, cpu 192, memory 2Ti, pods 110".
+std::string node_words(const cluster::NodeSpec& node, const World& world) {
+  const auto& pools = world.cluster.pools;
+  return node.name + " in " + (pools.contains(node.pool) ? pools[node.pool].name : "?") + ": gpus " +
+         std::to_string(node.gpus) + ", cpu " + print_decimal(node.cpu.value, 3) + ", memory " +
+         print_bytes(node.memory) + ", pods " + std::to_string(node.max_pods);
+}
+
+// "quota gpu 8 cpu unlimited memory unlimited, limit gpu 12 cpu unlimited memory 1Ti".
+std::string quota_words(const organization::Quota& quota) {
+  using organization::Resource;
+  const auto amounts = [](const organization::Amounts& of) {
+    std::string text;
+    for (const Resource r : {Resource::gpu, Resource::cpu, Resource::memory}) {
+      const std::int64_t amount = organization::at(of, r);
+      text += r == Resource::gpu ? " gpu " : r == Resource::cpu ? " cpu " : " memory ";
+      text += amount == organization::unlimited ? "unlimited"
+              : r == Resource::memory           ? print_bytes(Bytes(amount))
+                                                : print_decimal(amount, 3);
+    }
+    return text;
+  };
+  return "quota" + amounts(quota.quota) + ", limit" + amounts(quota.limit);
+}
+
 class Line {
  public:
   Line(const Record& record, const World& world) : record_(record), world_(world) {}
@@ -103,11 +130,32 @@ class Line {
   static std::string devices(const cluster::DeviceAssignment& where) {
     if (where.devices == 0) return "";
     std::string text = " {";
-    for (cluster::DeviceSet left = where.devices; left != 0; left &= left - 1) {
-      text += (text.size() > 2 ? " " : "") + std::to_string(cluster::lowest_device(left));
-    }
-    for (const std::uint32_t slot : where.slots) text += " @" + std::to_string(slot & 255);
+    const auto add = [&](const std::string& one) { text += (text.size() > 2 ? " " : "") + one; };
+    // A MIG instance is its device and its first memory slice.
+    for (const std::uint32_t slot : where.slots)
+      add(std::to_string(slot >> 8) + "@" + std::to_string(slot & 255));
+    for (cluster::DeviceSet left = where.slots.empty() ? where.devices : 0; left != 0; left &= left - 1)
+      add(std::to_string(cluster::lowest_device(left)));
     return text + "}";
+  }
+  // What the pod takes of the node: of each device its share in thousandths (none of MIG instances), cores, memory.
+  std::string taken(const PodBound& t) const {
+    if (!world_.workloads.pods.contains(t.pod) || !world_.cluster.nodes.contains(t.node)) return "";
+    const workload::PodShape& shape = world_.workloads.shape_of(t.pod);
+    std::string text;
+    if (t.devices.devices != 0 && t.devices.slots.empty()) {
+      // One number where the devices give alike.
+      std::vector<GpuMilli> shares = t.devices.shares;
+      if (shares.empty()) shares.push_back(whole_gpus(1));
+      if (std::all_of(shares.begin(), shares.end(), [&](GpuMilli share) { return share == shares.front(); }))
+        shares.resize(1);
+      text += ", gpu";
+      for (const GpuMilli share : shares) text += " " + std::to_string(share.value) + "m";
+    }
+    if (t.devices.over_booked) text += ", over-booked";
+    if (shape.cpu.value > 0) text += ", cpu " + print_decimal(shape.cpu.value, 3);
+    if (shape.memory.value > 0) text += ", memory " + print_bytes(shape.memory);
+    return text;
   }
   static const char* cause(policy::EvictionCause c) {
     switch (c) {
@@ -136,7 +184,7 @@ class Line {
     return workload(t.workload) + " x " + std::to_string(t.count);
   }
   std::string words(const PodBound& t) const {
-    return pod(t.pod) + " on " + node(t.node) + devices(t.devices);
+    return pod(t.pod) + " on " + node(t.node) + devices(t.devices) + taken(t);
   }
   std::string words(const PodFailed& t) const {
     return pod(t.pod) + (t.cause == FailureCause::exit_code ? " exit-code" : " node-down");
@@ -167,7 +215,7 @@ class Line {
     return workload(t.workload) + (t.ending == Ending::completed ? " completed: " : " failed: ") +
            causes[static_cast<std::size_t>(t.cause)];
   }
-  std::string words(const NodeAdded& t) const { return t.spec->name; }
+  std::string words(const NodeAdded& t) const { return node_words(*t.spec, world_); }
   std::string words(const NodeCordoned& t) const { return node(t.node) + (t.on ? " on" : " off"); }
   std::string words(const NodePowered& t) const { return node(t.node) + (t.up ? " up" : " down"); }
   std::string words(const NodeRemoved& t) const { return node(t.node); }
@@ -176,7 +224,7 @@ class Line {
   std::string words(const QuotaChanged& t) const {
     const auto& queues = world_.organization.queues;
     return (queues.contains(t.queue) ? queues[t.queue].name : "queue #" + std::to_string(index_of(t.queue))) +
-           " in " + pool(t.pool);
+           " in " + pool(t.pool) + ": " + quota_words(t.quota);
   }
   std::string words(const CycleBegan& t) const { return pool(t.pool); }
   std::string words(const RunEnded& t) const {
@@ -202,6 +250,23 @@ class Line {
 
 std::string line_of(const Record& record, const World& world) {
   return Line(record, world).text();
+}
+
+std::vector<std::string> lines_of_start(const World& world) {
+  std::vector<std::string> lines;
+  for (const cluster::NodeSpec& node : world.cluster.nodes)
+    lines.push_back("node  " + node_words(node, world));
+  const auto& queues = world.organization.queues;
+  for (std::size_t q = 0; q < queues.size(); ++q) {
+    const organization::Queue& queue = queues[id_of<QueueId>(q)];
+    for (std::size_t p = 0; p < queue.quota.size() && p < world.cluster.pools.size(); ++p) {
+      const PoolId pool = id_of<PoolId>(p);
+      lines.push_back("queue  " + queue.name +
+                      (queue.parent == none<QueueId>() ? "" : " of " + queues[queue.parent].name) + " in " +
+                      world.cluster.pools[pool].name + ": " + quota_words(queue.quota[pool]));
+    }
+  }
+  return lines;
 }
 
 }  // namespace berth::simulation

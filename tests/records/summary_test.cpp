@@ -107,6 +107,26 @@ TEST_CASE("the text for people") {
         "  project b                  1        > 2h        > 2h        > 2h        > 2h\n");
 }
 
+TEST_CASE("an elastic gang that lost pods and kept its minimum was preempted in part") {
+  const tests::FinishedRun run(R"(
+version: 1
+name: shrinks
+clock: {duration: 6h}
+cluster: {name: lab, node_pools: [{name: p, nodes: [{name: n-0, gpus: {model: Tesla-T4, count: 8}}]}]}
+organization: {departments: [{name: d, projects: [{name: a, quota: {gpu: 4}}, {name: b, quota: {gpu: 4}}]}]}
+policy: {name: kai}
+workloads:
+  - {name: wide, kind: distributed, project: a, gang: {min_pods: 2, max_pods: 8}, gpu: 1, duration: 100h}
+  - {name: own, project: b, submit: 10m, gpu: 4, duration: 100h}
+)");
+  const Summary summary = run.summary();
+  CHECK(summary.preemptions == 0);
+  CHECK(summary.preempted_workloads == 0);
+  CHECK(summary.preempted_pods == 4);
+  CHECK(summary_text(summary).find("  preemptions                0   of 0 workloads, 4 pods; ") !=
+        std::string::npos);
+}
+
 TEST_CASE("a drained run lists what waits for ever") {
   const tests::FinishedRun run(R"(
 version: 1

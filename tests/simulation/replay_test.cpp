@@ -210,9 +210,34 @@ TEST_CASE("a transition as a line") {
         "+5.000000s  objects-created  a\n"
         "+5.000000s  pods-created  a x 1\n"
         "+5.000000s  cycle-began  default\n"
-        "+5.000000s  pod-bound  a 0 on n0 {0 1}\n"
+        "+5.000000s  pod-bound  a 0 on n0 {0 1}, gpu 1000m, cpu 1, memory 1Gi\n"
         "+5.000000s  pod-started  a 0\n"
         "+15.000000s  pod-succeeded  a 0\n"
         "+15.000000s  workload-finished  a completed: work-done\n"
         "+15.000000s  run-ended  drained, 2 events, 2 cycles, 1 decisions\n");
+}
+
+TEST_CASE("a listing has what a reader must know to check it") {
+  InputBuilder b;
+  b.node("n0", 2);
+  b.add("half", Duration{}, hours(1), shape(workload::GpuRequest::fraction(GpuMilli(500))), 1, 1);
+  auto& quota = b.input.organization.queues[QueueId{1}].quota[PoolId{0}];
+  organization::at(quota.limit, organization::Resource::gpu) = 1500;
+  const Finished f = run_to_end(b, policy_named("fifo-skip"));
+  const simulation::MemorySource source(f.bytes);
+  const simulation::JournalReader journal(source);
+  simulation::Replay replay(journal);
+  const auto start = simulation::lines_of_start(replay.world());
+  REQUIRE(start.size() == 3);
+  CHECK(start[0] == "node  n0 in default: gpus 2, cpu 64, memory 256Gi, pods 110");
+  CHECK(start[2].find("queue  project of department in default: quota gpu ") == 0);
+  CHECK(start[2].find("limit gpu 1.5 ") != std::string::npos);
+  std::string bound;
+  journal.each(0, [&](const simulation::Record& record) {
+    replay.advance_before(record.sequence);
+    if (std::holds_alternative<simulation::PodBound>(record.transition))
+      bound = simulation::line_of(record, replay.world());
+    return true;
+  });
+  CHECK(bound == "+0.000000s  pod-bound  half 0 on n0 {0}, gpu 500m, cpu 1, memory 1Gi");
 }

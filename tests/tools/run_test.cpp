@@ -69,6 +69,10 @@ TEST_CASE("run, get, journal, replay, timeline and explain agree") {
   CHECK(journal.code == 0);
   CHECK(journal.out.find("workload-submitted  late\n") != std::string::npos);
   CHECK(journal.out.find("  one") == std::string::npos);
+  const Said whole = berth_in(folder, {"journal", "out", "--initial"});
+  CHECK(whole.out.find("   start  node  ") == 0);
+  CHECK(whole.out.find("\n   start  queue  ") != std::string::npos);
+  CHECK(whole.out.find("\n       0  ") != std::string::npos);
   const Said replay = berth_in(folder, {"replay", "out", "--at", "90m", "--json"});
   CHECK(json::parse(replay.out)["node_pools"][0]["gpu_allocated_milli"] == 4000);
   CHECK(json::parse(replay.out)["node_pools"][0]["waiting"] == 1);

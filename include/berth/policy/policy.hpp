@@ -29,7 +29,8 @@ class Policy {
   virtual std::string_view name() const = 0;
   // One complete scheduling pass over the snapshot's pool.
   virtual CycleResult cycle(const Snapshot& snapshot, Transaction& transaction) = 0;
-  // The same decisions, and why: slower. A policy that explains nothing leaves `explanation` empty.
+  // The same decisions, and why: slower. Every waiting workload of the snapshot gets a conclusion; a policy that explains
+  // nothing (of a test) leaves `explanation` empty.
   virtual CycleResult cycle(const Snapshot& snapshot, Transaction& transaction, Explanation& explanation) {
     explanation = {};
     return cycle(snapshot, transaction);

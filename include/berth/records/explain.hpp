@@ -14,9 +14,10 @@ namespace berth::records {
 std::optional<WorkloadId> workload_named(const View& view, std::string_view name_or_id);
 
 // Everything that is known at the view's instant:
-//   who it is and what it asks for; what happened to it so far; how it stands; when it waits, for what: per node
-//   pool the nodes by what they lack, the queues from the project up with quota, limit and use, and what the policy
-//   itself says about the cycle that refused it.
+//   who it is and what it asks for; what happened to it so far; how it stands; when it waits, or pods of it do while it
+//   runs, for what: the workloads that must complete first; or per node pool first the conclusion, then the nodes by what
+//   they lack, the queues from the project up with quota, limit and use, and what the policy itself says. The policy is
+//   asked now, on the state at that instant; of pools that the workload is not in now, the cycle that refused it speaks.
 std::string explain_workload(const View& view, const simulation::JournalReader& journal, WorkloadId id);
 
 // What each node of a pool lacks for one more pod of the shape, as "12 too few free GPUs, 3 cordoned"; nothing lacking:

@@ -1,7 +1,9 @@
-// What the policy says, at length, about refusals: made by replaying to the cycle that recorded each and running it again
-// with somebody listening. One pass over the journal serves all refusals asked for, one re-run all of one cycle.
+// What the policy says, at length, about the workloads that wait: made by running a cycle again with somebody listening.
 //
-// Policies that explain nothing (all but kai) cost one re-run in all and give nothing.
+//   its pool now       one cycle on the state at the view's instant: the latest look at whoever waits there, be it Pending
+//                      or running with pods that still want a place. One such cycle serves all of the pool.
+//   its other pools    the cycle that recorded the standing refusal of a pending workload, made again by a replay; one pass
+//                      over the journal serves all refusals asked for, one re-run all of one cycle.
 #pragma once
 
 #include <map>
@@ -9,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "berth/policy/policy.hpp"
 #include "berth/records/view.hpp"
 #include "berth/simulation/journal.hpp"
 
@@ -17,17 +20,22 @@ namespace berth::records {
 class FitMessages {
  public:
   FitMessages() = default;
-  // For every refusal that the view's pending workloads among `of` have.
+  // For those among `of` that wait at the view's instant.
   FitMessages(const View& view, const simulation::JournalReader& journal, const std::vector<WorkloadId>& of);
 
   struct Text {
-    std::string message;             // as the record's condition has it; may be empty
+    Instant at;                      // of the look
+    std::string conclusion;          // one sentence; see policy::Explanation
+    std::string message;             // the reproduced policy's own; may be empty
     std::vector<std::string> lines;  // the decision with its numbers
   };
   // Nothing when the policy said nothing.
   const Text* find(WorkloadId workload, PoolId pool) const;
 
  private:
+  void listen(const View& view, const simulation::World& world, policy::Policy& policy, PoolId pool,
+              Instant at, std::vector<WorkloadId> to);
+
   std::map<std::pair<WorkloadId, PoolId>, Text> texts_;
 };
 

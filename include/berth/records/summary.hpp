@@ -66,7 +66,8 @@ struct Summary {
   std::int64_t scheduled = 0, failed_to_schedule = 0;
   Waits waits;
   std::vector<NamedWaits> by_project, by_pool;  // scenario order; those with workloads
-  std::int64_t preemptions = 0, preempted_workloads = 0;
+  // `preempted_pods`: all that the scheduler evicted; those of a gang that kept its minimum are in no other count.
+  std::int64_t preemptions = 0, preempted_workloads = 0, preempted_pods = 0;
   std::int64_t lost_gpu_micro_hours = 0;  // millionths of a GPU hour
   // GPU seconds, in millionths, that binds were granted beyond what their devices had left, by known bugs of `kai`'s
   // reference.

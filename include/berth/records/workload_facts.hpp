@@ -59,6 +59,10 @@ std::string_view user_message(workload::RefusalCode code);
 std::string scheduler_message(const View& view, const workload::Workload& workload,
                               const workload::Refusal& refusal);
 std::string_view eviction_sentence(policy::EvictionCause cause);
+// What the record says of a workload that a pool has refused: the user's message of the first refusal with a code, else the
+// API's sentence for want of room.
+std::string refused_message(const workload::Workload& workload);
+// Never empty for a Pending workload (waiting.hpp).
 std::string phase_message(const View& view, const workload::Workload& workload);
 // Refusals that the API has a code for; only of a pending workload.
 std::vector<const workload::Refusal*> coded_refusals(const workload::Workload& workload);

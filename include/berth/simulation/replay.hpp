@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "berth/simulation/journal.hpp"
 
@@ -38,7 +39,12 @@ struct JournalDifference {
 std::optional<JournalDifference> first_difference(const JournalReader& left, const JournalReader& right);
 
 // A transition as one line, with names taken from the World before it. The instant counts from the start:
-// "+3600.000000s  pod-bound  train-a 0 on h100-03 {0 1}".
+// "+3600.000000s  pod-bound  train-a 0 on h100-03 {0 1}, gpu 1000m, cpu 8, memory 64Gi". `gpu` is the pod's share of each
+// of its devices, in thousandths; a MIG instance is its device and first memory slice, "1@4".
 std::string line_of(const Record& record, const World& world);
+
+// What a listing must know of the World that the journal begins with: its nodes and what they have, the quotas and limits
+// of its queues, a line each: "node  h100-03 in h100: gpus 8, cpu 192, memory 2Ti, pods 110".
+std::vector<std::string> lines_of_start(const World& world);
 
 }  // namespace berth::simulation

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
+#include "berth/core/time_text.hpp"
+#include "sim/policy/kai/conclusion.hpp"
 #include "sim/policy/kai/messages.hpp"
+#include "sim/policy/kai/min_runtime.hpp"
 #include "sim/policy/kai/numbers.hpp"
 
 namespace berth::policy::kai {
@@ -88,8 +92,21 @@ std::string verdict_words(const Session& s, const ReclaimVerdict& v) {
   return "lawful";
 }
 
+// The end of the protection, as an instant: a length of time that is rounded could seem to be over.
+std::string protection_words(const Session& s, Action action, JobIx pending,
+                             const std::vector<TaskIx>& victims) {
+  const VictimAction as = action == Action::reclaim ? VictimAction::reclaim : VictimAction::preempt;
+  std::optional<Instant> until;
+  for (const TaskIx task : victims) {
+    const auto end = protected_until(s, as, s.jobs[pending].queue, s.tasks[task].job);
+    if (end && (!until || *until < *end)) until = end;
+  }
+  return "protected by a minimum run time" +
+         (until ? " until " + print_instant_exactly(*until) : std::string());
+}
+
 // What came of the sets of victims that one action tried: how many ended how, and the latest in full.
-void tell_scenarios(const Session& s, Action action, const std::vector<ScenarioOutcome>& all,
+void tell_scenarios(const Session& s, JobIx pending, Action action, const std::vector<ScenarioOutcome>& all,
                     std::vector<std::string>& lines) {
   using End = ScenarioOutcome::End;
   struct Kind {
@@ -125,7 +142,7 @@ void tell_scenarios(const Session& s, Action action, const std::vector<ScenarioO
   if (latest == nullptr) return;
   std::string line = std::string(name_of(action)) + " refused to move " + names_of(s, latest->victims);
   if (latest->end == End::reclaim_rules) line += ": " + verdict_words(s, latest->verdict);
-  if (latest->end == End::min_runtime) line += ": protected by a minimum run time";
+  if (latest->end == End::min_runtime) line += ": " + protection_words(s, action, pending, latest->victims);
   if (latest->end == End::victim_not_replaced) line += ": not every one of them would have another place";
   lines.push_back(line);
 }
@@ -151,7 +168,7 @@ void tell_waiting(const Session& s, JobIx ix, const JobOutcome* found, std::vect
     break;  // the others fail alike, or were not looked at
   }
   for (const Action action : {Action::consolidation, Action::reclaim, Action::preempt}) {
-    tell_scenarios(s, action, found->scenarios, lines);
+    tell_scenarios(s, ix, action, found->scenarios, lines);
   }
 }
 
@@ -200,6 +217,7 @@ void explain(const Cycle& cycle, Explanation& out) {
     const auto found = cycle.ear->jobs.find(ix);
     const JobOutcome* outcome = found == cycle.ear->jobs.end() ? nullptr : &found->second;
     if (outcome != nullptr && !outcome->errors.empty()) w.message = detailed_message_of(outcome->errors);
+    w.conclusion = conclusion_of(cycle, ix, outcome);
     if (job.counts[TaskStatus::pending] > 0) tell_waiting(s, ix, outcome, w.lines);
     double accepted = 0;
     for (const PodSetIx p : job.pod_sets) {

@@ -29,6 +29,7 @@ class QueuePolicy final : public Policy {
 
   std::string_view name() const override;
   CycleResult cycle(const Snapshot& snapshot, Transaction& transaction) override;
+  CycleResult cycle(const Snapshot& snapshot, Transaction& transaction, Explanation& explanation) override;
   void drop_caches() override;
 
  private:
@@ -40,6 +41,9 @@ class QueuePolicy final : public Policy {
   bool never_fits(const Snapshot& snapshot, Lanes& lanes, Lane& lane);
   // May the lane fit although it failed before: a node that changed since has room for a pod of it.
   bool may_fit(const Snapshot& snapshot, const Transaction& transaction, Lane& lane) const;
+
+  // One sentence for each workload that waits, by what the cycle just run has decided.
+  void conclude(const Snapshot& snapshot, const Transaction& transaction, Explanation& explanation);
 
   // Has the pool nodes whose idle MIG instances may be cut anew (`repartition: on-demand`)?
   bool may_recut(const Snapshot& snapshot);

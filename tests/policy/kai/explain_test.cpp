@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "berth/scenario/policy_case.hpp"
+#include "sim/policy/kai/conclusion.hpp"
 
 using namespace berth;
 
@@ -69,6 +70,9 @@ TEST_CASE("kai: an explanation has the queue's numbers at every level, and the r
   const policy::Explanation e = explained("2");
   REQUIRE(e.workloads.size() == 2);
   CHECK(e.workloads[0].lines.empty());
+  CHECK(e.workloads[0].conclusion.empty());
+  CHECK(e.workloads[1].conclusion ==
+        "no room for its pod, and queue holder, which could make room, is not above its fair share");
   CHECK(joined(e.workloads[1].lines) ==
         "asks now for 1 pod: 1 GPU, 1 CPU core, 1 GB of memory; preemptible, priority 50\n"
         "queue asker, GPUs: quota 1, limit unlimited, fair share 1, in use 0, asked for in all 1\n"
@@ -85,6 +89,8 @@ TEST_CASE("kai: an explanation says for whom a pod was reclaimed") {
   REQUIRE(e.workloads.size() == 2);
   CHECK(joined(e.workloads[0].lines) == "pod 0 was reclaimed for new of queue asker\n");
   CHECK(e.workloads[1].lines.empty());
+  CHECK(e.workloads[1].conclusion ==
+        "its pod waits for room to be freed on n0, which the next cycle takes from old");
   REQUIRE(e.nodes.size() == 1);
   CHECK(e.nodes[0].idle_gpus == 0);
   CHECK(e.nodes[0].releasing_gpus == 1);
@@ -123,4 +129,17 @@ TEST_CASE("kai: CPU and memory over quota are told in cores and GB") {
   CHECK(e.workloads[1].message.find(
             "Workload requested 3.5 GB memory, but few-bytes quota is 2 GB, while 0 GB are") !=
         std::string::npos);
+}
+
+TEST_CASE("kai: a sum above its bound is told with as many digits as show it") {
+  using organization::Resource;
+  using policy::kai::sum_above_bound;
+  CHECK(sum_above_bound(Resource::gpu, 1, "in use", 16, "fair share", 16) ==
+        "1 GPU in use + 16 asked for > fair share 16");
+  CHECK(sum_above_bound(Resource::gpu, 1.0004, "in use", 1, "limit", 2) ==
+        "1.0004 GPUs in use + 1 asked for > limit 2");
+  CHECK(sum_above_bound(Resource::cpu, 1500, "in use", 600, "quota", 2000) ==
+        "1.5 CPU cores in use + 0.6 asked for > quota 2");
+  CHECK(sum_above_bound(Resource::memory, 4'000'000'001, "in use", 4e9, "limit", 8e9) ==
+        "4.000000001 GB of memory in use + 4 asked for > limit 8");
 }
