@@ -102,7 +102,8 @@ FitMessages::FitMessages(const View& view, const simulation::JournalReader& jour
   for (const auto& [sequence, again] : cycles) {
     replay.advance_before(sequence);
     simulation::UsageReading reading;
-    const auto snapshot = simulation::snapshot_of(replay.world(), again.pool, again.at, reading);
+    auto snapshot = simulation::snapshot_of(replay.world(), again.pool, again.at, reading);
+    snapshot.stop = view.stop;
     policy::Explanation explanation;
     {
       policy::Transaction transaction(snapshot, working);
@@ -110,6 +111,7 @@ FitMessages::FitMessages(const View& view, const simulation::JournalReader& jour
     }
     if (explanation.workloads.empty()) return;  // it never explains
     for (auto& one : explanation.workloads) {
+      view.stop.poll();
       if (std::find(again.workloads.begin(), again.workloads.end(), one.id) == again.workloads.end())
         continue;
       if (one.message.empty() && one.lines.empty()) continue;

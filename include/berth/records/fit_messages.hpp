@@ -17,7 +17,7 @@ namespace berth::records {
 class FitMessages {
  public:
   FitMessages() = default;
-  // For every refusal that the view's pending workloads among `of` have.
+  // For every refusal that the view's pending workloads among `of` have. Throws Interrupted when the view's stop asks.
   FitMessages(const View& view, const simulation::JournalReader& journal, const std::vector<WorkloadId>& of);
 
   struct Text {

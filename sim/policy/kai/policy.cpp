@@ -21,6 +21,7 @@ void propose_binds(Cycle& cycle, DeviceNaming& devices, std::size_t first, std::
   const Session& s = cycle.session;
   const Transaction::Checkpoint before = transaction.checkpoint();
   for (std::size_t i = first; i < last; ++i) {
+    s.stop.poll();
     const Committed& done = cycle.log[i];
     cluster::DeviceAssignment where = devices.name(done.task, done.node, done.groups);
     if (!devices.free_now(done.task, done.node, where)) {
@@ -40,6 +41,7 @@ void propose(Cycle& cycle, Transaction& transaction) {
   Session& s = cycle.session;
   DeviceNaming devices(s, transaction);
   for (std::size_t i = 0; i < cycle.log.size(); ++i) {
+    s.stop.poll();
     const Committed& done = cycle.log[i];
     const PodId pod = s.tasks[done.task].pod;
     const WorkloadId serves =

@@ -84,6 +84,7 @@ bool RecutPlanner::place(Nodes& nodes, const workload::PodShape& shape) const {
 bool RecutPlanner::serve(const std::vector<PodId>& pods) {
   Nodes tried = nodes_;
   for (const PodId pod : pods) {
+    snapshot_.stop.poll();
     if (!place(tried, snapshot_.workloads->shape_of(pod))) return false;
   }
   nodes_ = std::move(tried);
