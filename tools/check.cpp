@@ -21,12 +21,21 @@ scenario::CaseResult run_one(const scenario::PolicyCase& one, const std::optiona
   }
 }
 
-// Flags that say what to do other than to tell which cases hold.
-const std::vector<std::pair<const char*, int (*)(const Arguments&)>> modes{
-    {"compare", compare_policies},
-    {"approve", approve_cases},
-    {"capture", capture_cycle},
-    {"shrink", shrink_cases},
+// Flags that say what to do other than to tell which cases hold, and the options that mean nothing to each.
+struct Mode {
+  const char* flag;
+  int (*run)(const Arguments&);
+  std::vector<const char*> excludes;
+};
+const std::vector<Mode> modes{
+    {"compare",
+     compare_policies,
+     {"approve", "capture", "shrink", "policy", "junit", "at", "set", "allow-outside"}},
+    {"approve", approve_cases, {"capture", "shrink", "junit", "at", "set", "allow-outside", "json"}},
+    {"capture",
+     capture_cycle,
+     {"shrink", "filter", "policy", "jobs", "junit", "set", "allow-outside", "json"}},
+    {"shrink", shrink_cases, {"junit", "at", "set", "allow-outside"}},
 };
 
 }  // namespace
@@ -50,23 +59,24 @@ void add_check_options(po::options_description_easy_init& add) {
 }
 
 int run_check(const Arguments& arguments) {
-  int (*chosen)(const Arguments&) = nullptr;
-  std::string name;
-  for (const auto& [mode, run] : modes) {
-    if (!arguments.has(mode)) continue;
-    if (chosen != nullptr) throw UsageError("'--" + name + "' and '--" + mode + "' exclude one another");
-    chosen = run;
-    name = mode;
+  const Mode* chosen = nullptr;
+  for (const Mode& mode : modes) {
+    if (!arguments.has(mode.flag)) continue;
+    arguments.exclude(mode.flag, mode.excludes);
+    chosen = &mode;
+    break;
   }
-  if (arguments.has("at") && name != "capture") throw UsageError("'--at' goes with '--capture'");
-  if (arguments.positional.empty() && name != "capture") throw UsageError("FILE is missing");
-  if (chosen != nullptr) return chosen(arguments);
+  if (arguments.has("at") && !arguments.has("capture")) throw UsageError("'--at' goes with '--capture'");
+  if (arguments.positional.empty() && !arguments.has("capture")) throw UsageError("FILE is missing");
+  if (chosen != nullptr) return chosen->run(arguments);
 
   std::optional<PolicyArgument> instead;
   if (arguments.has("policy")) instead = parse_policy(arguments.text("policy"), "policy");
   const int jobs = jobs_of(arguments);
-  CaseFiles files =
-      load_case_files(arguments.positional, arguments.has("filter") ? arguments.text("filter") : "");
+  const std::string filter = filter_of(arguments);
+  CaseFiles files = load_case_files(arguments.positional, filter);
+  if (files.scenarios.empty() && (arguments.has("set") || arguments.has("allow-outside")))
+    throw UsageError("'--set' and '--allow-outside' are about scenarios, and none of the files is one");
   std::vector<CheckedCase> results(files.cases.size());
   in_parallel(results.size(), jobs, [&](std::size_t i) {
     const scenario::PolicyCase& one = files.cases[i];
@@ -86,6 +96,7 @@ int run_check(const Arguments& arguments) {
       files.malformed = true;
     }
   }
+  if (report.passed() + report.failed() == 0 && !files.malformed) nothing_to_check(filter);
   if (arguments.has("junit")) report.write_junit(arguments.text("junit"));
   std::cout << (arguments.json ? report.json() : report.text(arguments.quiet));
   if (files.malformed) return bad_input;

@@ -13,6 +13,7 @@
 #include "berth/simulation/byte_store.hpp"
 #include "check_cases.hpp"
 #include "check_modes.hpp"
+#include "interrupt.hpp"
 
 namespace berth::tools {
 namespace {
@@ -23,14 +24,13 @@ namespace fs = std::filesystem;
 constexpr int most_rounds = 10;
 
 bool taken(const scenario::PolicyCase& one, const std::string& filter) {
-  return filter.empty() || one.id.find(filter) != std::string::npos ||
-         one.name.find(filter) != std::string::npos;
+  return filter_takes(filter, one.id, one.name);
 }
 
 class Approval {
  public:
   Approval(const Arguments& arguments, CaseFile file)
-      : filter_(arguments.has("filter") ? arguments.text("filter") : ""),
+      : filter_(filter_of(arguments)),
         jobs_(jobs_of(arguments)),
         file_(std::move(file)),
         before_(file_.text) {
@@ -110,6 +110,7 @@ class Approval {
 
 // All of them beside the files first, then all in their place.
 void write_all(const std::vector<Approval>& all) {
+  const Unfinished some_are_written;
   std::vector<std::pair<fs::path, fs::path>> moves;
   try {
     for (const Approval& one : all) {
@@ -133,10 +134,9 @@ void write_all(const std::vector<Approval>& all) {
 }  // namespace
 
 int approve_cases(const Arguments& arguments) {
-  if (arguments.json || arguments.has("junit"))
-    throw UsageError("'--approve' goes with neither '--json' nor '--junit'");
-  CaseFiles files =
-      load_case_files(arguments.positional, arguments.has("filter") ? arguments.text("filter") : "");
+  const std::string filter = filter_of(arguments);
+  CaseFiles files = load_case_files(arguments.positional, filter);
+  files.require_some(filter);
   if (!files.scenarios.empty())
     throw InputError(files.scenarios.front() + ": what a scenario expects is approved by hand");
   std::vector<Approval> all;

@@ -6,13 +6,12 @@
 
 #include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
-#include "berth/records/output_folder.hpp"
 #include "berth/scenario/case_tools.hpp"
-#include "berth/simulation/byte_store.hpp"
 #include "berth/simulation/snapshot.hpp"
 #include "check_modes.hpp"
 #include "run_reader.hpp"
 #include "run_scenario.hpp"
+#include "whole_file.hpp"
 
 namespace berth::tools {
 namespace {
@@ -138,8 +137,7 @@ int capture_cycle(const Arguments& arguments) {
     if (arguments.positional.empty()) {
       std::cout << line;
     } else {
-      const auto sink = simulation::create_file(arguments.positional[0]);
-      records::append_text(*sink, line);
+      write_whole_file(arguments.positional[0], line);
       if (!arguments.quiet)
         std::cout << "case " << one.id << ": " << one.cluster.nodes.size() << " nodes, "
                   << one.workloads.all.size() << " jobs, " << one.workloads.pods.size()

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -15,6 +16,8 @@ namespace berth::tools {
 namespace {
 
 std::string text_of(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) throw InputError(berth::quoted(path) + " is a folder");
   std::ifstream in(path, std::ios::binary);
   std::ostringstream out;
   if (in) out << in.rdbuf();
@@ -44,6 +47,24 @@ std::vector<scenario::PolicyCase> read_cases(const CaseFile& file, Diagnostics& 
                    : scenario::read_policy_cases(file.text, file.path, faults);
 }
 
+void nothing_to_check(const std::string& filter) {
+  throw InputError("there is nothing to check: " +
+                   (filter.empty() ? "the files hold no case, and no scenario that expects something"
+                                   : "no id or name contains " + berth::quoted(filter) + " (--filter)"));
+}
+
+void CaseFiles::require_some(const std::string& filter) const {
+  if (cases.empty() && scenarios.empty() && !malformed) nothing_to_check(filter);
+}
+
+std::string filter_of(const Arguments& arguments) {
+  return arguments.has("filter") ? arguments.text("filter") : "";
+}
+
+bool filter_takes(const std::string& filter, const std::string& id, const std::string& name) {
+  return filter.empty() || id.find(filter) != std::string::npos || name.find(filter) != std::string::npos;
+}
+
 CaseFiles load_case_files(const std::vector<std::string>& paths, const std::string& filter) {
   CaseFiles out;
   for (const std::string& path : paths) {
@@ -58,9 +79,7 @@ CaseFiles load_case_files(const std::vector<std::string>& paths, const std::stri
     std::cerr << faults.to_text();
     out.malformed = out.malformed || faults.has_errors();
     for (auto& one : cases) {
-      if (filter.empty() || one.id.find(filter) != std::string::npos ||
-          one.name.find(filter) != std::string::npos)
-        out.cases.push_back(std::move(one));
+      if (filter_takes(filter, one.id, one.name)) out.cases.push_back(std::move(one));
     }
     out.files.push_back(std::move(file));
   }
@@ -68,12 +87,7 @@ CaseFiles load_case_files(const std::vector<std::string>& paths, const std::stri
 }
 
 int jobs_of(const Arguments& arguments) {
-  if (!arguments.has("jobs")) return 1;
-  const auto jobs = parse_integer(arguments.text("jobs"), 1, 1024);
-  if (!jobs)
-    throw UsageError("--jobs: " + berth::quoted(arguments.text("jobs")) +
-                     " is not a number of threads (expected 1 to 1024)");
-  return static_cast<int>(*jobs);
+  return static_cast<int>(arguments.number("jobs", 1, 1024).value_or(1));
 }
 
 void in_parallel(std::size_t count, int jobs, const std::function<void(std::size_t)>& work) {

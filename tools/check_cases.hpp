@@ -24,7 +24,17 @@ struct CaseFiles {
   std::vector<scenario::PolicyCase> cases;  // in order of the files; those that the filter takes
   std::vector<std::string> scenarios;       // paths
   bool malformed = false;                   // some cases were left out: told on standard error
+
+  // Throws InputError when there is neither a case nor a scenario nor a fault that was told, saying whether the filter or the
+  // files are to blame.
+  void require_some(const std::string& filter) const;
 };
+
+// --filter; empty: all.
+std::string filter_of(const Arguments& arguments);
+// Does a filter take what goes by this id and name? The empty one takes everything.
+bool filter_takes(const std::string& filter, const std::string& id, const std::string& name);
+[[noreturn]] void nothing_to_check(const std::string& filter);
 
 // Throws InputError when a file cannot be read.
 CaseFiles load_case_files(const std::vector<std::string>& paths, const std::string& filter);

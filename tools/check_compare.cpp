@@ -92,8 +92,10 @@ int compare_policies(const Arguments& arguments) {
     throw UsageError("--compare needs two policies and the files of cases: --compare A B FILE...");
   const PolicyArgument a = parse_policy(arguments.positional[0], "compare");
   const PolicyArgument b = parse_policy(arguments.positional[1], "compare");
-  const CaseFiles files = load_case_files({arguments.positional.begin() + 2, arguments.positional.end()},
-                                          arguments.has("filter") ? arguments.text("filter") : "");
+  const std::string filter = filter_of(arguments);
+  const CaseFiles files =
+      load_case_files({arguments.positional.begin() + 2, arguments.positional.end()}, filter);
+  files.require_some(filter);
   if (!files.scenarios.empty())
     throw InputError(files.scenarios.front() +
                      ": --compare takes policy cases; for a scenario, see berth run --shadow");

@@ -2,8 +2,7 @@
 
 #include "berth/core/text.hpp"
 #include "berth/records/json_writer.hpp"
-#include "berth/records/output_folder.hpp"
-#include "berth/simulation/byte_store.hpp"
+#include "whole_file.hpp"
 
 namespace berth::tools {
 namespace {
@@ -98,8 +97,7 @@ void CheckReport::write_junit(const std::string& path) const {
            differences + "</failure>\n  </testcase>\n";
   }
   out += "</testsuite>\n";
-  const auto sink = simulation::create_file(path);
-  records::append_text(*sink, out);
+  write_whole_file(path, out);
 }
 
 }  // namespace berth::tools

@@ -24,7 +24,7 @@ class CheckReport {
   // What failed and why; the last line is "N passed, M failed". Quiet: the last line alone.
   std::string text(bool quiet) const;
   std::string json() const;
-  // Throws std::system_error.
+  // Throws InputError when it cannot be written.
   void write_junit(const std::string& path) const;
 
  private:

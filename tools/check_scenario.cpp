@@ -4,6 +4,7 @@
 
 #include "berth/records/expectations.hpp"
 #include "berth/simulation/run.hpp"
+#include "check_cases.hpp"
 #include "check_modes.hpp"
 #include "policy_argument.hpp"
 #include "run_scenario.hpp"
@@ -28,7 +29,7 @@ std::vector<CheckedCase> check_scenario(const std::string& path, const Arguments
   const simulation::JournalReader journal(source, false);
 
   std::vector<CheckedCase> out;
-  const std::string filter = arguments.has("filter") ? arguments.text("filter") : "";
+  const std::string filter = filter_of(arguments);
   for (const auto& checked : records::check_expectations(scenario, journal)) {
     CheckedCase one;
     one.file = path;
@@ -36,9 +37,7 @@ std::vector<CheckedCase> check_scenario(const std::string& path, const Arguments
     one.name = checked.text;
     one.result.passed = checked.holds;
     if (!checked.holds) one.result.differences.push_back(checked.difference);
-    if (filter.empty() || one.name.find(filter) != std::string::npos ||
-        one.result.id.find(filter) != std::string::npos)
-      out.push_back(std::move(one));
+    if (filter_takes(filter, one.result.id, one.name)) out.push_back(std::move(one));
   }
   const auto took =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);

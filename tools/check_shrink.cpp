@@ -52,8 +52,9 @@ Shrunk shrink(scenario::PolicyCase one, const std::optional<PolicyArgument>& ins
 int shrink_cases(const Arguments& arguments) {
   std::optional<PolicyArgument> instead;
   if (arguments.has("policy")) instead = parse_policy(arguments.text("policy"), "policy");
-  CaseFiles files =
-      load_case_files(arguments.positional, arguments.has("filter") ? arguments.text("filter") : "");
+  const std::string filter = filter_of(arguments);
+  CaseFiles files = load_case_files(arguments.positional, filter);
+  files.require_some(filter);
   if (!files.scenarios.empty())
     throw InputError(files.scenarios.front() + ": a scenario cannot be made small");
   std::vector<Shrunk> all(files.cases.size());

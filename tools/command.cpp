@@ -1,7 +1,9 @@
 #include "command.hpp"
 
 #include <algorithm>
+#include <array>
 #include <sstream>
+#include <utility>
 
 #include "berth/core/diagnostic.hpp"
 #include "berth/core/text.hpp"
@@ -39,6 +41,29 @@ std::string option_of(const po::error_with_option_name& error) {
   return value == std::string::npos ? name : name.substr(0, value);
 }
 
+// Commands and options of the published interface that this version lacks: told apart from what is misspelt.
+bool is_missing_command(std::string_view name) {
+  static constexpr std::array<std::string_view, 10> missing{
+      "serve", "sweep", "compare", "plan", "predict", "import", "generate", "export", "mcp", "upgrade"};
+  return std::find(missing.begin(), missing.end(), name) != missing.end();
+}
+bool is_missing_option(std::string_view command, std::string_view option) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> missing{
+      {{"run", "keep-partial"},
+       {"run", "resume"},
+       {"run", "dialect"},
+       {"get", "dialect"},
+       {"timeline", "trace"}}};
+  return std::find(missing.begin(), missing.end(), std::pair(command, option)) != missing.end();
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    out += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  return out;
+}
+
 std::string padded(std::string_view text, std::size_t width) {
   std::string out(text);
   out.resize(std::max(width, out.size() + 1), ' ');
@@ -51,12 +76,33 @@ std::vector<std::string> Arguments::texts(const char* name) const {
   return has(name) ? values[name].as<std::vector<std::string>>() : std::vector<std::string>();
 }
 
+std::optional<std::uint64_t> Arguments::number(const char* name, std::uint64_t least,
+                                               std::uint64_t most) const {
+  if (!has(name)) return std::nullopt;
+  const auto value =
+      parse_integer(text(name), static_cast<std::int64_t>(least), static_cast<std::int64_t>(most));
+  if (value) return static_cast<std::uint64_t>(*value);
+  const bool bounded = most < static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  throw UsageError("--" + std::string(name) + ": " + berth::quoted(text(name)) + " is not a whole number " +
+                   (bounded ? "from " + std::to_string(least) + " to " + std::to_string(most)
+                            : "of at least " + std::to_string(least)));
+}
+
+void Arguments::exclude(const char* name, const std::vector<const char*>& others) const {
+  for (const char* other : others)
+    if (has(name) && has(other))
+      throw UsageError("'--" + std::string(name) + "' and '--" + other + "' exclude one another");
+}
+
 const Command& find_command(const std::string& name) {
   std::vector<std::string> names;
   for (const auto& command : commands()) {
     if (command.name == name) return command;
     names.emplace_back(command.name);
   }
+  if (is_missing_command(name))
+    throw UsageError("the command " + berth::quoted(name) + " is not in this version; it has " +
+                     joined(names));
   throw UsageError("unknown command " + berth::quoted(name) + with_nearest(name, names));
 }
 
@@ -98,6 +144,8 @@ Arguments parse_arguments(const Command& command, const std::vector<std::string>
     po::store(parsed, out.values);
   } catch (const po::unknown_option& error) {
     const std::string name = option_of(error);
+    if (is_missing_option(command.name, name))
+      throw UsageError("the option '--" + name + "' is not in this version");
     throw UsageError("unknown option " + berth::quoted("--" + name) +
                      with_nearest(name, option_names(visible), "--"));
   } catch (const po::multiple_occurrences& error) {

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <cstdint>
+#include <limits>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -12,7 +15,8 @@ namespace berth::tools {
 
 namespace po = boost::program_options;
 
-// Exit codes (interface.md, "The program").
+// Exit codes. A command that has nothing to do, because what it was asked for does not exist, says so and exits with
+// `bad_input`, never in silence with `done`.
 inline constexpr int done = 0;
 inline constexpr int check_failed = 1;
 inline constexpr int bad_input = 2;
@@ -40,6 +44,11 @@ struct Arguments {
   bool has(const char* name) const { return values.count(name) > 0; }
   std::string text(const char* name) const { return values[name].as<std::string>(); }
   std::vector<std::string> texts(const char* name) const;  // empty when not given
+  // The option's whole number, of at least `least` and at most `most`; nothing when not given. Throws UsageError.
+  std::optional<std::uint64_t> number(const char* name, std::uint64_t least,
+                                      std::uint64_t most = std::numeric_limits<std::int64_t>::max()) const;
+  // Throws UsageError when `name` is given and one of `others`, too.
+  void exclude(const char* name, const std::vector<const char*>& others) const;
 };
 
 struct Command {
@@ -53,7 +62,7 @@ struct Command {
 };
 
 const std::vector<Command>& commands();
-// Throws UsageError when there is none, with the nearest name.
+// Throws UsageError when there is none: with the nearest name, or saying that this version lacks it.
 const Command& find_command(const std::string& name);
 
 std::string program_help();

@@ -7,7 +7,9 @@ const std::vector<Command>& commands() {
       {"run", "SCENARIO [--out DIR]", "simulates a scenario and writes what came of it",
        "Simulates the scenario and prints a summary. With --out, a folder of that name holds the journal, "
        "the summary,\n"
-       "the workload records, telemetry and metrics; it appears whole or not at all. Ctrl-C leaves nothing "
+       "the workload records, telemetry and metrics; it appears whole or not at all. Ctrl-C and SIGTERM "
+       "leave "
+       "nothing\n"
        "behind.",
        1, 1, add_run_options, run_run},
       {"validate", "SCENARIO", "checks everything about a scenario that needs no run",
@@ -17,8 +19,9 @@ const std::vector<Command>& commands() {
        1, 1, add_validate_options, run_validate},
       {"get", "'GET /api/v1/...' --from DIR [--at INSTANT]",
        "prints what the API would answer at a simulated instant",
-       "Prints the body of the answer; an error's body, too, as the API would give it. The query is the "
-       "contract's:\n"
+       "Prints the body of the answer; an error's body, too, as the API would give it, with exit code 1. The "
+       "query is the\n"
+       "contract's: "
        "'GET /api/v1/workloads?filterBy=phase==Pending&sortBy=createdAt&limit=5'.",
        1, 2, add_get_options, run_get},
       {"explain", "NAME --from DIR [--at INSTANT]", "says why a workload waits, or what became of it",
@@ -56,8 +59,16 @@ const std::vector<Command>& commands() {
        "devices;\n"
        "--capture says so when that changes what is decided.\n\n"
        "Exit codes: 0 all hold (--compare: the policies agree), 1 some do not, 2 a file or a case cannot be "
-       "read.",
+       "read, or there\n"
+       "is nothing to check.",
        0, 10000, add_check_options, run_check},
+      {"models", "[NAME]", "lists GPU models, policies and whatever else a scenario chooses from",
+       "Lists the GPU models that ship: name, product label, memory, MIG profiles. NAME is a model's name or "
+       "label, which\n"
+       "shows that one with the places of its MIG instances, or a family such as H100, which lists its "
+       "models. Exit code 2\n"
+       "when no model is of that family.",
+       0, 1, add_models_options, run_models},
   };
   return all;
 }

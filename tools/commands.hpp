@@ -21,5 +21,7 @@ void add_explain_options(po::options_description_easy_init& add);
 int run_explain(const Arguments& arguments);
 void add_check_options(po::options_description_easy_init& add);
 int run_check(const Arguments& arguments);
+void add_models_options(po::options_description_easy_init& add);
+int run_models(const Arguments& arguments);
 
 }  // namespace berth::tools

@@ -1,13 +1,27 @@
 // berth explain: why a workload waits, or what became of it.
 #include <iostream>
+#include <sstream>
 
 #include "berth/core/diagnostic.hpp"
 #include "berth/core/text.hpp"
 #include "berth/records/explain.hpp"
+#include "berth/records/json_writer.hpp"
 #include "commands.hpp"
 #include "run_reader.hpp"
 
 namespace berth::tools {
+namespace {
+
+void print_json(const std::string& name, Instant at, const std::string& text) {
+  records::JsonWriter out(2);
+  out.begin_object().key("workload").string(name).key("at").instant(at).key("lines").begin_array();
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) out.string(line);
+  out.end_array().end_object();
+  std::cout << out.text() << "\n";
+}
+
+}  // namespace
 
 void add_explain_options(po::options_description_easy_init& add) {
   add("from", po::value<std::string>()->value_name("DIR"), "the folder of a run");
@@ -31,7 +45,11 @@ int run_explain(const Arguments& arguments) {
       throw InputError("at that instant there is no workload " + berth::quoted(name) +
                        (nearest ? "; did you mean " + berth::quoted(*nearest) + "?" : ""));
     }
-    std::cout << records::explain_workload(view, run.journal(), *id);
+    const std::string text = records::explain_workload(view, run.journal(), *id);
+    if (arguments.json)
+      print_json(name, at, text);
+    else
+      std::cout << text;
     return done;
   });
 }

@@ -30,9 +30,9 @@ int run_get(const Arguments& arguments) {
     const auto answer = records::answer(request.substr(0, blank), request.substr(blank + 1),
                                         run.view(world, at), run.journal());
     std::cout << answer.body << "\n";
-    if (answer.status >= 400 && !arguments.quiet)
-      std::cerr << "berth get: the API answers " << answer.status << "\n";
-    return done;
+    if (answer.status < 400) return done;
+    std::cerr << "berth get: the API answers " << answer.status << "\n";
+    return check_failed;
   });
 }
 

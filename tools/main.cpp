@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "berth/core/invariant.hpp"
+#include "berth/core/stop.hpp"
 #include "berth/simulation/commit.hpp"
 #include "command.hpp"
+#include "interrupt.hpp"
 
 namespace berth::tools {
 namespace {
@@ -41,10 +43,14 @@ int run(const std::vector<std::string>& words) {
       std::cout << command_help(command);
       return done;
     }
+    catch_interrupts("berth " + std::string(command.name) + ": interrupted");
     const int code = command.run(arguments);
     std::cout.flush();
     if (!std::cout) throw InputError("standard output cannot be written");
     return code;
+  } catch (const Interrupted&) {
+    std::cerr << interrupt_sentence() << "\n";
+    return interrupted;
   } catch (const UsageError& error) {
     std::cerr << "berth " << command.name << ": " << error.what() << "\nSee 'berth help " << command.name
               << "'.\n";

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "berth/core/diagnostic.hpp"
 #include "berth/core/text.hpp"
 #include "command.hpp"
 
@@ -27,11 +26,8 @@ PolicyArgument parse_policy(const std::string& text, const std::string& option) 
   const std::size_t colon = std::min(text.find(':'), text.size());
   out.name = text.substr(0, colon);
   const std::vector<std::string> names = policy::policy_names();
-  if (std::find(names.begin(), names.end(), out.name) == names.end()) {
-    const auto nearest = nearest_name(out.name, names);
-    throw UsageError("--" + option + ": unknown policy " + berth::quoted(out.name) +
-                     (nearest ? "; did you mean " + berth::quoted(*nearest) + "?" : ""));
-  }
+  if (std::find(names.begin(), names.end(), out.name) == names.end())
+    throw UsageError("--" + option + ": " + policy::wrong_policy(out.name).sentence);
   for (std::size_t at = colon + 1; at < text.size();) {
     const std::size_t comma = std::min(text.find(',', at), text.size());
     const std::string item = text.substr(at, comma - at);

@@ -105,7 +105,7 @@ void print_text(const simulation::World& world, std::uint64_t next, std::uint64_
 }  // namespace
 
 void add_replay_options(po::options_description_easy_init& add) {
-  add("until", po::value<std::uint64_t>()->value_name("N"),
+  add("until", po::value<std::string>()->value_name("N"),
       "the state before transition N (as `berth journal` numbers them)");
   add("at", po::value<std::string>()->value_name("INSTANT"),
       "the state at an instant, or an offset from the start");
@@ -113,20 +113,19 @@ void add_replay_options(po::options_description_easy_init& add) {
 }
 
 int run_replay(const Arguments& arguments) {
-  if (arguments.has("until") && arguments.has("at"))
-    throw UsageError("'--until' and '--at' exclude one another");
+  arguments.exclude("until", {"at"});
+  arguments.exclude("json", {"all"});
+  const auto until = arguments.number("until", 0);
   const std::string path = arguments.positional[0];
   RunReader run(path);
   return reading(path, [&] {
     const auto& journal = run.journal();
-    std::uint64_t next = journal.size();
-    if (arguments.has("until"))
-      next = std::min(journal.size(), arguments.values["until"].as<std::uint64_t>());
-    simulation::Replay replay(journal);
-    if (arguments.has("at"))
-      replay.advance_to(run.instant(arguments, "at"));
-    else
-      replay.advance_before(next);
+    if (until && *until > journal.size())
+      throw InputError("--until " + std::to_string(*until) + " is outside the run, which has " +
+                       std::to_string(journal.size()) + " transitions");
+    const auto replay = simulation::Replay::before(
+        journal, arguments.has("at") ? journal.sequence_after(run.instant(arguments, "at"))
+                                     : until.value_or(journal.size()));
     if (arguments.json)
       print_json(replay.world(), replay.next());
     else

@@ -24,13 +24,6 @@
 namespace berth::tools {
 namespace {
 
-// Nothing is left to do but to go: the folder's destructor throws away what was written.
-class Interrupted {};
-
-void go_on_unless_interrupted() {
-  if (interrupt_asked()) throw Interrupted();
-}
-
 records::TraceNotes trace_notes(const scenario::Scenario& scenario) {
   if (!scenario.trace) return {};
   const auto& counts = scenario.trace->counts;
@@ -155,8 +148,11 @@ int simulate(const Arguments& arguments, const records::RunFiles& emit) {
     policy = std::make_unique<policy::Shadowed>(std::move(policy), policy_of(second.over(input.policy)),
                                                 shadow, shadow_shown);
   }
+  // Without a folder there is nothing to put away: a signal ends the program there and then.
+  std::optional<Unfinished> unfinished;
   std::optional<records::OutputFolder> folder;
   try {
+    if (arguments.has("out")) unfinished.emplace();
     if (arguments.has("out")) folder.emplace(records::disk(), arguments.text("out"), records::run_files());
   } catch (const records::OutputRefused& error) {
     throw InputError(error.what());
@@ -169,31 +165,34 @@ int simulate(const Arguments& arguments, const records::RunFiles& emit) {
   progress.emplace(!arguments.quiet, input.start, input.end, input.submissions->remaining());
   simulation::RunHooks hooks;
   hooks.progress = [&](const simulation::RunProgress& at) { progress->show(at); };
-  hooks.stop = interrupt_asked;
+  hooks.stop = stop_token();
   auto run = std::make_unique<simulation::Run>(std::move(input), std::move(policy), journal.sink(), hooks);
   timing.stage("build");
   const simulation::RunResult result = execute(*run, scenario, arguments);
   progress.reset();
   timing.stage("simulate");
-  go_on_unless_interrupted();
+  stop_token().poll();
 
   records::Summary summary = records::summarize(run->world(), header, result);
   summary.trace = trace_notes(scenario);
   if (folder) {
     const auto source = journal.close();
     std::optional<simulation::JournalReader> reader;
-    if (source) reader.emplace(*source, false);
+    if (source) reader.emplace(*source, false, stop_token());
     const simulation::JournalReader* read = reader ? &*reader : nullptr;
     {
       records::Identities ids(header.seed, run->world().cluster.name);
       ids.follow(run->world().workloads, run->world().organization);
-      const records::View view(run->world(), ids, result.end);
-      records::write_run_files(*folder, files, scenario, summary, view, read, go_on_unless_interrupted);
+      records::View view(run->world(), ids, result.end);
+      view.stop = stop_token();
+      records::write_run_files(*folder, files, scenario, summary, view, read);
     }
     run.reset();  // one World in memory at a time: the journal is replayed next
-    records::write_replayed_files(*folder, files, read, go_on_unless_interrupted);
-    go_on_unless_interrupted();
+    records::write_replayed_files(*folder, files, read);
+    stop_token().poll();
     folder->commit();
+    catch_interrupts("berth run: interrupted");
+    unfinished.reset();
   }
   timing.stage("write");
   if (arguments.has("timing")) timing.write(arguments.text("timing"), result);
@@ -236,13 +235,8 @@ void add_run_options(po::options_description_easy_init& add) {
 int run_run(const Arguments& arguments) {
   const records::RunFiles emit =
       arguments.has("emit") ? parse_emit(arguments.text("emit")) : records::RunFiles{};
-  catch_interrupts();
-  try {
-    return simulate(arguments, emit);
-  } catch (const Interrupted&) {
-    std::cerr << "berth run: interrupted" << (arguments.has("out") ? "; nothing was written" : "") << "\n";
-    return interrupted;
-  }
+  if (arguments.has("out")) catch_interrupts("berth run: interrupted; nothing was written");
+  return simulate(arguments, emit);
 }
 
 }  // namespace berth::tools

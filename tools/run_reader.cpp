@@ -1,6 +1,7 @@
 #include "run_reader.hpp"
 
 #include <filesystem>
+#include <iostream>
 
 #include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
@@ -20,18 +21,23 @@ RunReader::RunReader(const std::string& path) : path_(path) {
   }
   source_ = simulation::open_file(file);
   reading(file, [&] { journal_.emplace(*source_); });
+  if (!journal_->dropped().empty()) std::cerr << file << ": warning: " << journal_->dropped() << "\n";
 }
 
 Instant RunReader::instant(const Arguments& arguments, const char* option) const {
-  if (!arguments.has(option)) return std::max(journal_->last(), journal_->header().start);
+  const Instant start = journal_->header().start, end = std::max(journal_->last(), start);
+  if (!arguments.has(option)) return end;
   const std::string text = arguments.text(option);
-  if (const auto offset = parse_duration(text)) return journal_->header().start + *offset;
-  const auto instant = parse_instant(text);
+  const auto offset = parse_duration(text);
+  const auto instant = offset ? Parsed<Instant>(start + *offset) : parse_instant(text);
   if (!instant)
     throw UsageError(
         "--" + std::string(option) + ": " + berth::quoted(text) +
         " is neither an instant (2026-01-07T00:00:00Z) nor an offset from the run's start (2d6h)");
-  return *instant;
+  if (*instant >= start && *instant <= end) return *instant;
+  throw InputError("--" + std::string(option) + " " + text + " is outside the run, which goes from " +
+                   print_instant(start) + " to " + print_instant(end) + " (" + print_duration(end - start) +
+                   " after its start)");
 }
 
 records::View RunReader::view(const simulation::World& world, Instant at) {

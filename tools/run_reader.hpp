@@ -14,11 +14,13 @@ namespace berth::tools {
 
 class RunReader {
  public:
-  // The folder that `berth run --out` wrote, or its journal itself. Throws InputError with the reason.
+  // The folder that `berth run --out` wrote, or its journal itself. Throws InputError with the reason; what a live journal has
+  // lost at its end is told on standard error.
   explicit RunReader(const std::string& path);
 
   const simulation::JournalReader& journal() const { return *journal_; }
-  // "2026-01-07T00:00:00Z" or an offset from the start ("2d6h"); throws UsageError. Nothing given: the end of the run.
+  // "2026-01-07T00:00:00Z" or an offset from the start ("2d6h"). Throws UsageError when it is neither, InputError when it lies
+  // outside the run. Nothing given: the end of the run.
   Instant instant(const Arguments& arguments, const char* option) const;
   // The World at that instant; the view refers to the reader and to `world`.
   records::View view(const simulation::World& world, Instant at);

@@ -140,11 +140,7 @@ std::string fixed(std::string text, std::size_t width) {
 }
 
 std::size_t chart_width(const Arguments& arguments) {
-  if (arguments.has("width")) {
-    const auto width = arguments.values["width"].as<unsigned>();
-    if (width < 1 || width > 1000) throw UsageError("--width: expected 1 to 1000 columns");
-    return width;
-  }
+  if (const auto width = arguments.number("width", 1, 1000)) return *width;
   winsize size{};
   const bool terminal = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
   const std::size_t columns = terminal ? size.ws_col : 100;
@@ -195,7 +191,7 @@ void print_workloads(const Chart& chart, const simulation::World& world, std::si
               << " more (--workloads N shows N)\n";
 }
 
-void print_json(const Chart& chart, const simulation::World& world, std::size_t columns) {
+void print_json(const Chart& chart, const simulation::World& world, std::size_t columns, std::size_t shown) {
   records::JsonWriter out(2);
   out.begin_object().key("start").instant(chart.start).key("end").instant(chart.end);
   out.key("columns").integer(static_cast<std::int64_t>(columns)).key("node_pools").begin_array();
@@ -212,28 +208,42 @@ void print_json(const Chart& chart, const simulation::World& world, std::size_t 
     series("running", &Cell::running_milli);
     out.end_object();
   }
-  out.end_array().end_object();
+  out.end_array();
+  if (shown > 0) {
+    // A letter a column, as the terminal shows them.
+    out.key("workloads").begin_array();
+    for (std::size_t i = 0; i < std::min(shown, chart.workloads.size()); ++i)
+      out.begin_object()
+          .key("name")
+          .string(world.workloads.all[id_of<WorkloadId>(i)].spec.name)
+          .key("phases")
+          .string(chart.workloads[i])
+          .end_object();
+    out.end_array();
+  }
+  out.end_object();
   std::cout << out.text() << "\n";
 }
 
 }  // namespace
 
 void add_timeline_options(po::options_description_easy_init& add) {
-  add("width", po::value<unsigned>()->value_name("N"),
+  add("width", po::value<std::string>()->value_name("N"),
       "columns of the chart (default: what the terminal has)");
-  add("workloads", po::value<unsigned>()->value_name("N"),
-      "how many workloads to show, by submission (default: 20)");
+  add("workloads", po::value<std::string>()->value_name("N"),
+      "how many workloads to show, by submission (default: 20; with --json none)");
 }
 
 int run_timeline(const Arguments& arguments) {
   const std::string path = arguments.positional[0];
+  const std::size_t columns = chart_width(arguments);
+  const std::size_t shown = arguments.number("workloads", 0).value_or(arguments.json ? 0 : 20);
   RunReader run(path);
   return reading(path, [&] {
-    const std::size_t columns = chart_width(arguments);
     const Chart chart = chart_of(run.journal(), columns);
     const simulation::World world = run.journal().world_before(run.journal().size());
     if (arguments.json) {
-      print_json(chart, world, columns);
+      print_json(chart, world, columns, shown);
       return done;
     }
     const auto& header = run.journal().header();
@@ -247,8 +257,7 @@ int run_timeline(const Arguments& arguments) {
     const bool utf8 = utf8_terminal();
     print_pools(chart, world, utf8);
     std::cout << "\n";
-    print_workloads(chart, world,
-                    arguments.has("workloads") ? arguments.values["workloads"].as<unsigned>() : 20);
+    print_workloads(chart, world, shown);
     return done;
   });
 }

@@ -2,8 +2,8 @@
 
 #include <sys/resource.h>
 
-#include "berth/records/output_folder.hpp"
-#include "berth/records/run_documents.hpp"
+#include "berth/records/json_writer.hpp"
+#include "whole_file.hpp"
 
 namespace berth::tools {
 namespace {
@@ -23,8 +23,7 @@ void Timing::stage(const std::string& name) {
 }
 
 void Timing::write(const std::string& path, const simulation::RunResult& result) const {
-  const auto sink = simulation::create_file(path);
-  records::JsonWriter out = records::writer_to(*sink, 2);
+  records::JsonWriter out(2);
   std::chrono::microseconds total{};
   out.begin_object().key("seconds").begin_object();
   for (const auto& [name, time] : stages_) {
@@ -36,7 +35,8 @@ void Timing::write(const std::string& path, const simulation::RunResult& result)
   out.key("cycles").integer(static_cast<std::int64_t>(result.cycles));
   out.key("decisions").integer(static_cast<std::int64_t>(result.decisions));
   out.key("peak_memory_bytes").integer(peak_memory_bytes());
-  out.end_object().newline().flush();
+  out.end_object().newline();
+  write_whole_file(path, out.text());
 }
 
 }  // namespace berth::tools

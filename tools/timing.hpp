@@ -14,7 +14,7 @@ class Timing {
  public:
   // The stage that began with the last call (or with the object) ends here.
   void stage(const std::string& name);
-  // Throws std::system_error.
+  // Throws InputError when it cannot be written.
   void write(const std::string& path, const simulation::RunResult& result) const;
 
  private:

@@ -13,6 +13,7 @@ void add_validate_options(po::options_description_easy_init& add) {
 }
 
 int run_validate(const Arguments& arguments) {
+  arguments.exclude("json", {"print"});
   const scenario::Scenario scenario = load_scenario(arguments.positional[0], arguments);
   if (arguments.has("print"))
     std::cout << scenario::print_scenario(scenario);

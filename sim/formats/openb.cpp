@@ -307,4 +307,9 @@ OpenbPods read_openb_pods(std::istream& in, const std::string& name, Diagnostics
   return pods;
 }
 
+const std::vector<std::string>& openb_gpu_labels() {
+  static const std::vector<std::string> labels{"A10", "G2", "G3", "P100", "T4", "V100M16", "V100M32"};
+  return labels;
+}
+
 }  // namespace berth::formats

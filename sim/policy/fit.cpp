@@ -209,7 +209,7 @@ bool take_place(const cluster::Cluster& cluster, NodeId id, cluster::Occupancy& 
 
 bool could_hold_together(const cluster::Cluster& cluster, PoolId pool,
                          const IdVector<ShapeId, PodShape>& shapes,
-                         const std::vector<std::pair<ShapeId, std::int32_t>>& ask) {
+                         const std::vector<std::pair<ShapeId, std::int32_t>>& ask, StopToken stop) {
   const std::vector<NodeId>& nodes = cluster.pools[pool].nodes;
   std::int32_t pods = 0;
   for (const auto& entry : ask) {
@@ -238,6 +238,7 @@ bool could_hold_together(const cluster::Cluster& cluster, PoolId pool,
   for (const auto& [shape, count] : ask) {
     std::size_t at = 0;
     for (std::int32_t left = count; left > 0; --left) {
+      stop.poll();
       while (at < present.size() &&
              !take_place(cluster, present[at], empty, id_of<NodeId>(at), shapes[shape]))
         ++at;

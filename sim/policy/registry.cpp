@@ -1,8 +1,10 @@
 #include "registry.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "berth/core/diagnostic.hpp"
+#include "berth/core/text.hpp"
 #include "berth/policy/study_placement.hpp"
 #include "placement/ordered_fit.hpp"
 #include "queue/queue_policy.hpp"
@@ -39,38 +41,79 @@ std::vector<PolicyOption> kai_options() {
   return all;
 }
 
-[[noreturn]] void unknown(const std::string& what, const std::string& name,
-                          const std::vector<std::string>& known) {
-  std::string message = "unknown " + what + " '" + name + "'";
-  if (const auto nearest = nearest_name(name, known)) message += "; did you mean '" + *nearest + "'?";
-  throw std::invalid_argument(message);
+// Names of the published format that this version lacks.
+const std::vector<std::string_view>& missing_policies() {
+  static const std::vector<std::string_view> names = {
+      "sjf", "sjf-strict", "easy", "easy-sjbf", "conservative", "srtf", "srsf", "las-time", "las-gpu", "drf"};
+  return names;
+}
+
+// "; expected a, b or c"; nothing when they are too many to read.
+std::string expected(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 24;
+  if (names.size() > most) return "";
+  std::string out = "; expected ";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) out += i + 1 == names.size() ? " or " : ", ";
+    out += names[i];
+  }
+  return out;
+}
+
+WrongChoice wrong(const std::string& what, std::string_view name, const std::vector<std::string>& known,
+                  const std::vector<std::string_view>& missing) {
+  if (std::find(missing.begin(), missing.end(), name) != missing.end())
+    return {true, what + " " + quoted(name) + " is not supported by this version" + expected(known)};
+  const auto nearest = nearest_name(name, known);
+  return {false, "unknown " + what + " " + quoted(name) +
+                     (nearest ? "; did you mean " + quoted(*nearest) + "?" : expected(known))};
 }
 
 }  // namespace
 
 const std::vector<PolicyEntry>& policy_entries() {
   static const std::vector<PolicyEntry> entries = {
-      {"fifo", make_queue_policy<QueueDiscipline::fifo>, common_options},
-      {"fifo-skip", make_queue_policy<QueueDiscipline::fifo_skip>, common_options},
-      {"kai", kai::make_kai, kai_options},
-      {"try-once", make_queue_policy<QueueDiscipline::try_once>, common_options},
+      {"fifo", "in order of arrival; whoever does not fit is waited for",
+       make_queue_policy<QueueDiscipline::fifo>, common_options},
+      {"fifo-skip", "in order of arrival; whoever does not fit is passed over",
+       make_queue_policy<QueueDiscipline::fifo_skip>, common_options},
+      {"kai", "as KAI-Scheduler decides: fair shares, gangs, topology, reclaim, preemption, consolidation",
+       kai::make_kai, kai_options},
+      {"try-once", "in order of arrival; whoever does not fit is dropped for good",
+       make_queue_policy<QueueDiscipline::try_once>, common_options},
   };
   return entries;
 }
 
 const std::vector<PlacementEntry>& placement_entries() {
   static const std::vector<PlacementEntry> entries = {
-      {"first-fit", make_ordered_fit<FitOrder::first>},
-      {"best-fit", make_ordered_fit<FitOrder::best>},
-      {"worst-fit", make_ordered_fit<FitOrder::worst>},
-      {"dot-product", make_study<StudyScore::dot_product>},
-      {"study-best-fit", make_study<StudyScore::best_fit>},
-      {"gpu-packing", make_study<StudyScore::gpu_packing>},
-      {"gpu-clustering", make_study<StudyScore::gpu_clustering>},
-      {"fgd", make_study<StudyScore::fgd>},
-      {"random", make_study<StudyScore::random>},
+      {"first-fit", "the node with the lowest number", make_ordered_fit<FitOrder::first>},
+      {"best-fit", "least GPU left after placing, then least CPU", make_ordered_fit<FitOrder::best>},
+      {"worst-fit", "most GPU left after placing, then most CPU", make_ordered_fit<FitOrder::worst>},
+      {"dot-product", "a placement study's: what is asked for points the way that is free",
+       make_study<StudyScore::dot_product>},
+      {"study-best-fit", "a placement study's: least CPU and GPU left, by weights",
+       make_study<StudyScore::best_fit>},
+      {"gpu-packing", "a placement study's: shared devices first, then used nodes",
+       make_study<StudyScore::gpu_packing>},
+      {"gpu-clustering", "a placement study's: nodes that hold pods of the same size",
+       make_study<StudyScore::gpu_clustering>},
+      {"fgd", "a placement study's: least new fragmentation of GPUs", make_study<StudyScore::fgd>},
+      {"random", "any node that fits, by the seed", make_study<StudyScore::random>},
   };
   return entries;
+}
+
+std::vector<PolicyChoice> policy_choices() {
+  std::vector<PolicyChoice> all;
+  for (const PolicyEntry& e : policy_entries()) all.push_back({e.name, e.meaning});
+  return all;
+}
+
+std::vector<PolicyChoice> placement_choices() {
+  std::vector<PolicyChoice> all;
+  for (const PlacementEntry& e : placement_entries()) all.push_back({e.name, e.meaning});
+  return all;
 }
 
 std::vector<std::string> policy_names() {
@@ -92,6 +135,14 @@ std::vector<PolicyOption> policy_options(std::string_view policy) {
   return {};
 }
 
+WrongChoice wrong_policy(std::string_view name) {
+  return wrong("policy", name, policy_names(), missing_policies());
+}
+
+WrongChoice wrong_placement(std::string_view name) {
+  return wrong("placement", name, placement_names(), {});
+}
+
 std::unique_ptr<Policy> make_policy(const PolicySpec& spec) {
   for (const PolicyEntry& e : policy_entries()) {
     if (spec.name != e.name) continue;
@@ -100,18 +151,19 @@ std::unique_ptr<Policy> make_policy(const PolicySpec& spec) {
     for (const auto& [option, value] : spec.options) {
       bool found = false;
       for (const std::string& k : known) found = found || k == option;
-      if (!found) unknown("option of policy " + spec.name, option, known);
+      if (!found)
+        throw std::invalid_argument(wrong("option of policy " + spec.name, option, known, {}).sentence);
     }
     return e.make(spec);
   }
-  unknown("policy", spec.name, policy_names());
+  throw std::invalid_argument(wrong_policy(spec.name).sentence);
 }
 
 std::unique_ptr<Placement> make_placement(const PolicySpec& spec) {
   for (const PlacementEntry& e : placement_entries()) {
     if (spec.placement == e.name) return e.make(spec);
   }
-  unknown("placement", spec.placement, placement_names());
+  throw std::invalid_argument(wrong_placement(spec.placement).sentence);
 }
 
 }  // namespace berth::policy

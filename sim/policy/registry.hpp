@@ -12,11 +12,13 @@ namespace berth::policy {
 
 struct PolicyEntry {
   const char* name;
+  const char* meaning;
   std::unique_ptr<Policy> (*make)(const PolicySpec&);  // throws std::invalid_argument on a bad option
   std::vector<PolicyOption> (*options)();
 };
 struct PlacementEntry {
   const char* name;
+  const char* meaning;
   std::unique_ptr<Placement> (*make)(const PolicySpec&);
 };
 

@@ -105,7 +105,8 @@ void FitMessages::listen(const View& view, const simulation::World& world, polic
                          PoolId pool, Instant at, std::vector<WorkloadId> to) {
   std::sort(to.begin(), to.end());
   simulation::UsageReading reading;
-  const auto snapshot = simulation::snapshot_of(world, pool, at, reading);
+  auto snapshot = simulation::snapshot_of(world, pool, at, reading);
+  snapshot.stop = view.stop;
   policy::WorkingCluster working;
   policy::Explanation explanation;
   {
@@ -114,6 +115,7 @@ void FitMessages::listen(const View& view, const simulation::World& world, polic
     policy.cycle(snapshot, transaction, explanation);
   }
   for (auto& one : explanation.workloads) {
+    view.stop.poll();
     if (!std::binary_search(to.begin(), to.end(), one.id)) continue;
     if (one.conclusion.empty() && one.message.empty() && one.lines.empty()) continue;
     name_pods(one.message, view, one.id);

@@ -293,8 +293,10 @@ void sample(std::vector<Series>& series, const std::vector<Instant>& instants, c
     replay->advance_to(at);
     const View then(replay->world(), view.ids, at);
     const Measured measured(then);
-    for (auto& one : series)
+    for (auto& one : series) {
+      view.stop.poll();
       if (auto value = one.value(then, measured)) one.points.push_back({at, std::move(*value)});
+    }
   }
 }
 

@@ -12,14 +12,17 @@ JsonWriter writer_to(simulation::ByteSink& sink, int indent) {
 void write_workloads_file(simulation::ByteSink& sink, const View& view) {
   JsonWriter out = writer_to(sink, 0);
   out.begin_object().key("workloads").begin_array();
-  for (std::size_t i = 0; i < view.workloads.all.size(); ++i)
+  for (std::size_t i = 0; i < view.workloads.all.size(); ++i) {
+    view.stop.poll();
     write_workload(out, view, id_of<WorkloadId>(i), Detail::listed);
+  }
   out.end_array().end_object().newline().flush();
 }
 
 void write_details_file(simulation::ByteSink& sink, const View& view) {
   JsonWriter out = writer_to(sink, 0);
   for (std::size_t i = 0; i < view.workloads.all.size(); ++i) {
+    view.stop.poll();
     write_workload(out, view, id_of<WorkloadId>(i), Detail::full);
     out.newline();
   }

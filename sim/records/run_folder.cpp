@@ -16,10 +16,8 @@ constexpr std::size_t fragmentation_samples = 201;  // a point every half percen
 
 // Writes one wanted file and makes sure that it is on the medium.
 template <class Content>
-void write_file(OutputFolder& folder, const std::function<void()>& before_each, bool wanted, const char* name,
-                const Content& content) {
+void write_file(OutputFolder& folder, bool wanted, const char* name, const Content& content) {
   if (!wanted) return;
-  before_each();
   const auto sink = folder.create(name);
   content(*sink);
   sink->sync();
@@ -28,11 +26,11 @@ void write_file(OutputFolder& folder, const std::function<void()>& before_each, 
 }  // namespace
 
 void write_run_files(OutputFolder& folder, const RunFiles& files, const scenario::Scenario& scenario,
-                     const Summary& summary, const View& view, const simulation::JournalReader* journal,
-                     const std::function<void()>& before_each) {
+                     const Summary& summary, const View& view, const simulation::JournalReader* journal) {
   BERTH_INVARIANT(journal != nullptr || !files.read_journal(), "documents of the journal without a journal");
   const auto write = [&](bool wanted, const char* name, const auto& content) {
-    write_file(folder, before_each, wanted, name, content);
+    view.stop.poll();
+    write_file(folder, wanted, name, content);
   };
   const auto write_json = [&](bool wanted, const char* name, int indent, const auto& content) {
     write(wanted, name, [&](simulation::ByteSink& sink) {
@@ -60,13 +58,12 @@ void write_run_files(OutputFolder& folder, const RunFiles& files, const scenario
 }
 
 void write_replayed_files(OutputFolder& folder, const RunFiles& files,
-                          const simulation::JournalReader* journal,
-                          const std::function<void()>& before_each) {
+                          const simulation::JournalReader* journal) {
   BERTH_INVARIANT(journal != nullptr || !(files.study || files.fragmentation),
                   "documents of the journal without a journal");
-  write_file(folder, before_each, files.study, "study.csv",
+  write_file(folder, files.study, "study.csv",
              [&](simulation::ByteSink& sink) { write_study_series(sink, *journal); });
-  write_file(folder, before_each, files.fragmentation, "fragmentation.csv",
+  write_file(folder, files.fragmentation, "fragmentation.csv",
              [&](simulation::ByteSink& sink) { write_fragmentation(sink, *journal, fragmentation_samples); });
 }
 

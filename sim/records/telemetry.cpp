@@ -182,6 +182,7 @@ Sums workload_sums(const Request& request, const Filters& filters, const View& v
   if (request.group_by.empty() && !pending_times) sums[{}] = 0;
   if (!filters.cluster_matches(view)) return sums;
   for (const auto& workload : view.workloads.all) {
+    view.stop.poll();
     if (is_deleted(view, workload)) continue;
     const auto& spec = workload.spec;
     if (!filters.department_matches(view, spec.project)) continue;
@@ -248,6 +249,7 @@ struct NodeUse {
 IdVector<NodeId, NodeUse> use_of_nodes(const View& view) {
   IdVector<NodeId, NodeUse> out(view.cluster.nodes.size());
   for (const auto& pod : view.workloads.pods) {
+    view.stop.poll();
     if (!workload::counts_as_allocated(pod.status)) continue;
     auto& use = out[pod.node];
     const Amounts amounts = allocated_by(view, pod);
@@ -293,6 +295,7 @@ Sums node_sums(const Request& request, const Filters& filters, const View& view)
   if (!filters.cluster_matches(view)) return sums;
   const auto uses = use_of_nodes(view);
   for (std::size_t i = 0; i < view.cluster.nodes.size(); ++i) {
+    view.stop.poll();
     const auto id = id_of<NodeId>(i);
     const auto& spec = view.cluster.nodes[id];
     const auto& state = view.cluster.occupancy[id];
@@ -361,6 +364,7 @@ Sums queue_sums(TelemetryScope scope, const Request& request, const Filters& fil
     return sums;
   }
   for (const auto& pod : view.workloads.pods) {
+    view.stop.poll();
     if (!workload::counts_as_allocated(pod.status)) continue;
     const auto& spec = view.workloads.all[pod.workload].spec;
     if (non_preemptible && spec.preemptible()) continue;
@@ -424,11 +428,14 @@ void write_telemetry_file(JsonWriter& out, const View& view) {
   for (const auto scope : {TelemetryScope::workloads, TelemetryScope::nodes, TelemetryScope::projects,
                            TelemetryScope::departments})
     for (const auto& type : types_of(scope)) {
+      view.stop.poll();
       const std::string request = "GET " + std::string(path_of(scope)) + "?telemetryType=" + type;
       out.raw(body(type, view.now, sums_of(scope, {type, {}}, everything, view), request));
-      for (const auto& key : keys_of(scope))
+      for (const auto& key : keys_of(scope)) {
+        view.stop.poll();
         out.raw(body(type, view.now, sums_of(scope, {type, {key}}, everything, view),
                      request + "&groupBy=" + key));
+      }
     }
   out.end_array();
 }

@@ -10,23 +10,8 @@ namespace berth::scenario {
 
 namespace {
 
-// Names of the published format that this version may not have: refused by name, not as misspelt.
-const std::vector<std::string> all_policies = {"kai",        "fifo",     "fifo-skip", "try-once",     "sjf",
-                                               "sjf-strict", "easy",     "easy-sjbf", "conservative", "srtf",
-                                               "srsf",       "las-time", "las-gpu",   "drf"};
-const std::vector<std::string> all_placements = {"first-fit",   "best-fit",       "worst-fit",
-                                                 "random",      "study-best-fit", "dot-product",
-                                                 "gpu-packing", "gpu-clustering", "fgd"};
-
 bool has(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-std::vector<std::string> with(std::vector<std::string> names, const std::vector<std::string>& more) {
-  for (const std::string& name : more) {
-    if (!has(names, name)) names.push_back(name);
-  }
-  return names;
 }
 
 // The resolved quota as a spec in which everything is said.
@@ -173,24 +158,13 @@ void Checker::policy() {
   PolicyChoice& choice = scenario_.policy;
   const std::vector<std::string> known = policy::policy_names();
   if (choice.name.value.empty()) choice.name.value = has(known, "kai") ? "kai" : "fifo-skip";
-  const auto refuse = [&](const Name& name, const std::string& noun) {
-    reader_.error(name.mark, "not-supported",
-                  noun + " " + berth::quoted(name.value) + " is not supported by this version");
+  const auto refuse = [&](const Name& name, const policy::WrongChoice& why) {
+    reader_.error(name.mark, why.of_another_version ? "not-supported" : "unknown-name", why.sentence);
   };
   bool usable = has(known, choice.name.value);
-  if (!usable && has(all_policies, choice.name.value)) {
-    refuse(choice.name, "policy");
-  } else if (!usable) {
-    reader_.unknown(choice.name.mark, "policy", choice.name.value, with(known, all_policies));
-  }
-  const std::vector<std::string> placements = policy::placement_names();
-  if (!has(placements, choice.placement.value)) {
-    if (has(all_placements, choice.placement.value)) {
-      refuse(choice.placement, "placement");
-    } else {
-      reader_.unknown(choice.placement.mark, "placement", choice.placement.value,
-                      with(placements, all_placements));
-    }
+  if (!usable) refuse(choice.name, policy::wrong_policy(choice.name.value));
+  if (!has(policy::placement_names(), choice.placement.value)) {
+    refuse(choice.placement, policy::wrong_placement(choice.placement.value));
     usable = false;
   }
   if (!choice.cycle_said) {

@@ -38,7 +38,7 @@ void replay_step(World& world, const Record& record, std::uint64_t offset) {
 }
 
 struct JournalReader::Impl {
-  Impl(const ByteSource& its_source, bool verify) : source(its_source) {
+  Impl(const ByteSource& its_source, bool verify, StopToken its_stop) : source(its_source), stop(its_stop) {
     form = frames::read_file_header(source);
     if (form == JournalForm::sealed) {
       open_sealed(verify);
@@ -127,6 +127,7 @@ struct JournalReader::Impl {
     std::size_t blocks = 0;
     for (std::uint64_t at = first; at < end;) {
       const Frame frame = frames::read(source, at, end);
+      stop.poll();
       if (frame.type == frames::Type::transitions) {
         if (blocks == directory.blocks.size() || directory.blocks[blocks].offset != at) {
           throw JournalError(at, "the footer does not list this block");
@@ -144,6 +145,7 @@ struct JournalReader::Impl {
     std::uint64_t image_at = 0;  // of an image whose last part has not come yet
     std::string why;
     while (at < source.size()) {
+      stop.poll();
       Frame frame;
       try {
         frame = frames::read(source, at, source.size());
@@ -229,6 +231,7 @@ struct JournalReader::Impl {
   // Visits the records of one block from `first` on; false: the visitor has had enough.
   bool each_of_block(const BlockInfo& info, std::uint64_t first,
                      const std::function<bool(const Record&, std::uint64_t)>& visit) const {
+    stop.poll();
     const Frame frame = frames::read(source, info.offset, whole);
     if (frame.type != frames::Type::transitions) throw JournalError(info.offset, "no transitions here");
     TransitionDecoder in = decoding(info.offset, [&] { return TransitionDecoder(decoder_of(frame)); });
@@ -313,6 +316,7 @@ struct JournalReader::Impl {
   }
 
   const ByteSource& source;
+  StopToken stop;
   JournalForm form{};
   RunHeader header;
   Directory directory;
@@ -322,8 +326,8 @@ struct JournalReader::Impl {
   std::string dropped;
 };
 
-JournalReader::JournalReader(const ByteSource& source, bool verify)
-    : impl_(std::make_unique<Impl>(source, verify)) {}
+JournalReader::JournalReader(const ByteSource& source, bool verify, StopToken stop)
+    : impl_(std::make_unique<Impl>(source, verify, stop)) {}
 JournalReader::~JournalReader() = default;
 JournalReader::JournalReader(JournalReader&&) noexcept = default;
 

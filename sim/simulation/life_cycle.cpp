@@ -109,10 +109,13 @@ void LifeCycle::work_done(WorkloadId id, std::uint32_t slot) {
   const Course& c = world_.courses[id];
   // The pods whose work this was.
   std::vector<PodId> done;
-  for (const PodId pod : w.pods) {
-    if (world_.workloads.pods[pod].status != PodStatus::running) continue;
+  const auto take = [&](PodId pod) {
+    if (world_.workloads.pods[pod].status != PodStatus::running) return;
     if (c.shared_work || world_.pod_courses[pod].slot == slot) done.push_back(pod);
-  }
+  };
+  // Until one is made anew, pods stand in the order of their slots: a large training does not look through them at every end.
+  if (!c.shared_work && slot < w.pods.size()) take(w.pods[slot]);
+  if (done.empty()) std::for_each(w.pods.begin(), w.pods.end(), take);
   BERTH_INVARIANT(!done.empty(), "work of " + w.spec.name + " done by nobody");
   switch (w.spec.outcome) {
     case Outcome::failed:

@@ -15,14 +15,22 @@ Replay::Replay(const JournalReader& journal, Instant at)
   world_ = journal.world_before(next_);
 }
 
+Replay Replay::before(const JournalReader& journal, std::uint64_t sequence) {
+  return {journal, sequence, journal.world_before(sequence)};
+}
+
 void Replay::advance_to(Instant at) {
   advance_before(std::max(next_, journal_.sequence_after(at)));
 }
 
 void Replay::advance_before(std::uint64_t sequence) {
   if (sequence <= next_) return;
+  each([&](const Record& record, const World&) { return record.sequence < sequence; });
+}
+
+void Replay::each(const std::function<bool(const Record&, const World&)>& visit) {
   journal_.each(next_, [&](const Record& record) {
-    if (record.sequence >= sequence) return false;
+    if (!visit(record, world_)) return false;
     replay_step(world_, record, record.sequence);
     next_ = record.sequence + 1;
     return true;

@@ -99,6 +99,7 @@ struct Run::Impl {
         seen(world.pools.size(), 0),
         looks(world.pools.size(), Instant::never()),
         readings(world.pools.size()) {
+    hooks.stop.poll();
     recorder.advance_to(input.start);
     // The World has its own copies now.
     input.cluster = {};
@@ -266,7 +267,8 @@ struct Run::Impl {
   }
 
   void pass(PoolId pool) {
-    const policy::Snapshot snapshot = snapshot_of(world, pool, clock.now(), readings[pool]);
+    policy::Snapshot snapshot = snapshot_of(world, pool, clock.now(), readings[pool]);
+    snapshot.stop = hooks.stop;
     seen[pool] = world.pools[pool].changes;
     std::optional<Instant> look;
     std::vector<policy::Decision> decided;
@@ -317,6 +319,7 @@ struct Run::Impl {
         input.order == InstantOrder::per_event && !input.cycle_period && cycle_at <= event_at;
     const Instant at = std::min(event_at, cycle_at);
     if (at == Instant::never() || at > until) return false;
+    hooks.stop.poll();
     if (event_at == Instant::never() && !input.end && idle_looks >= fruitless_looks) return false;
     clock.advance_to(at);
     recorder.advance_to(at);
@@ -335,7 +338,6 @@ struct Run::Impl {
 
   void tell() {
     if (hooks.progress) hooks.progress(progress());
-    if (hooks.stop && hooks.stop()) stopping = true;
   }
 
   RunProgress progress() const {
@@ -398,7 +400,6 @@ struct Run::Impl {
   IdVector<PoolId, UsageReading> readings;
   std::optional<Instant> last_cycle;
   std::uint64_t events = 0, cycles = 0, decisions = 0, idle_looks = 0;
-  bool stopping = false;
 };
 
 Run::Run(Input input, std::unique_ptr<policy::Policy> policy, ByteSink& sink, RunHooks hooks,
@@ -412,9 +413,12 @@ Run::~Run() = default;
 RunResult Run::execute() {
   Impl& run = *impl_;
   const Instant until = run.input.end.value_or(Instant::never());
-  while (!run.stopping && run.step(until)) {
+  try {
+    while (run.step(until)) {
+    }
+  } catch (const Interrupted&) {
+    return run.finish(RunEnd::stopped);
   }
-  if (run.stopping) return run.finish(RunEnd::stopped);
   return run.finish(run.input.end ? RunEnd::end_reached : RunEnd::drained);
 }
 

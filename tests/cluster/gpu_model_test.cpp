@@ -155,6 +155,26 @@ TEST_CASE("a scenario's model replaces the one of its name or label") {
   CHECK_FALSE(table.find("").has_value());
 }
 
+TEST_CASE("the nearest models are those of the family that a name speaks of") {
+  const ModelTable& table = ModelTable::standard();
+  const auto nearest = [&](const char* name) {
+    std::string out;
+    for (const GpuModelId id : nearest_models(table, name)) out += (out.empty() ? "" : " ") + table[id].name;
+    return out;
+  };
+  CHECK(nearest("H100") == "H100-SXM5-80GB H100-PCIE-80GB H100-NVL-94GB");
+  CHECK(nearest("h100_nvl") == "H100-NVL-94GB H100-SXM5-80GB H100-PCIE-80GB");
+  CHECK(nearest("NVIDIA A100 80GB") == "A100-SXM4-80GB A100-PCIE-80GB A100-SXM4-40GB A100-PCIE-40GB");
+  CHECK(nearest("A10") == "A10");  // not the A100's
+  CHECK(nearest("V100M32") == "V100-SXM2-16GB V100-SXM2-32GB");
+  CHECK(nearest("p100") == "P100-PCIE-16GB");
+  CHECK(nearest("A6000") == "RTX-A6000");
+  CHECK(nearest("rtx") == "RTX-A6000 RTX-PRO-6000-SE");
+  CHECK(nearest("L40") == "L40S");
+  for (const char* nobody : {"", "G2", "nvidia", "Voodoo-2", "--", "MI300X"}) CHECK(nearest(nobody) == "");
+  CHECK(nearest_models(table, std::string(1'000'000, 'h')).empty());
+}
+
 TEST_CASE("an opaque label becomes a model of unknown memory, once") {
   ModelTable table = ModelTable::standard();
   const GpuModelId g2 = table.intern_opaque("G2");

@@ -4,6 +4,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <map>
 
@@ -87,6 +88,33 @@ std::vector<Bind> pass(Policy& policy, const Scene& scene, WorkingCluster& worki
 }
 
 }  // namespace
+
+TEST_CASE("every policy with something to do leaves when it is asked to stop", "[policy]") {
+  std::atomic<bool> flag{true};
+  for (const std::string& name : policy_names()) {
+    INFO(name);
+    Scene scene;
+    scene.cluster.add_node(tests::node_spec("n", 4));
+    const QueueId top = add_queue(scene, "d", none<QueueId>(), 4);
+    const WorkloadId id = tests::add_workload(scene.workloads, tests::shape(GpuRequest::whole(1)), 2, 2);
+    scene.workloads.all[id].spec.project = add_queue(scene, "p", top, 4);
+    scene.members.push_back(id);
+    scene.waiting.insert(id);
+    PolicySpec spec;
+    spec.name = name;
+    const auto policy = make_policy(spec);
+    WorkingCluster working;
+    Snapshot snapshot = scene.snapshot();
+    snapshot.stop = StopToken(flag);
+    {
+      Transaction t(snapshot, working);
+      CHECK_THROWS_AS(policy->cycle(snapshot, t), Interrupted);
+    }
+    CHECK(working.occupancy() == scene.cluster.occupancy);
+    policy->drop_caches();
+    CHECK(pass(*policy, scene, working).size() == 2);
+  }
+}
 
 TEST_CASE("what holds for every policy", "[policy][property]") {
   for (const std::string& name : policy_names()) {

@@ -1,5 +1,6 @@
 #include "berth/records/output_folder.hpp"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -7,6 +8,7 @@
 #include <system_error>
 
 #include "berth/records/file_store.hpp"
+#include "berth/records/run_documents.hpp"
 #include "berth/records/run_folder.hpp"
 #include "support/finished_run.hpp"
 
@@ -85,14 +87,17 @@ policy: {name: fifo-skip}
 workloads: [{name: w, kind: training, project: a, submit: 0s, gpu: 1, duration: 10m}]
 )";
 
-void write_whole_run(FileStore& store, const std::string& path, const tests::FinishedRun& run) {
+void write_whole_run(FileStore& store, const std::string& path, const tests::FinishedRun& run,
+                     StopToken stop = {}) {
   OutputFolder folder(store, path, run_files());
   {
     const auto journal = folder.create("journal.berth");
     journal->append(run.sink.bytes().data(), run.sink.bytes().size());
     journal->sync();
   }
-  write_run_files(folder, RunFiles{}, run.scenario, run.summary(), run.end(), &*run.journal, [] {});
+  View view = run.end();
+  view.stop = stop;
+  write_run_files(folder, RunFiles{}, run.scenario, run.summary(), view, &*run.journal);
   folder.commit();
 }
 
@@ -114,6 +119,20 @@ std::string refusal_of(const std::string& path) {
 }
 
 }  // namespace
+
+TEST_CASE("documents that are asked to stop leave nothing") {
+  const tests::FinishedRun run(tiny);
+  const Scratch scratch;
+  const std::atomic<bool> flag{true};
+  CHECK_THROWS_AS(write_whole_run(disk(), scratch.path("out"), run, StopToken(flag)), Interrupted);
+  CHECK(disk().entries(scratch.path("")).empty());
+  for (const auto write : {write_workloads_file, write_details_file}) {
+    simulation::NullSink sink;
+    View view = run.end();
+    view.stop = StopToken(flag);
+    CHECK_THROWS_AS(write(sink, view), Interrupted);
+  }
+}
 
 TEST_CASE("a run that is killed at any write leaves nothing or everything") {
   const tests::FinishedRun run(tiny);

@@ -192,6 +192,31 @@ TEST_CASE("two journals are compared to their first difference") {
   CHECK(simulation::first_difference(j1, j3).has_value());
 }
 
+TEST_CASE("going through a stretch shows each transition with the World before it") {
+  InputBuilder b = crowded();
+  const Finished f = run_to_end(b, policy_named("fifo-skip"));
+  const simulation::MemorySource source(f.bytes);
+  const simulation::JournalReader journal(source);
+  for (const std::uint64_t from : {std::uint64_t{0}, journal.size() / 2, journal.size()}) {
+    auto replay = simulation::Replay::before(journal, from);
+    std::uint64_t expected = from;
+    replay.each([&](const simulation::Record& record, const World& before) {
+      REQUIRE(record.sequence == expected++);
+      if (record.sequence % 37 == 0)
+        REQUIRE(before.first_difference(journal.world_before(record.sequence)) == "");
+      return true;
+    });
+    CHECK(expected == journal.size());
+    CHECK(replay.next() == journal.size());
+    CHECK(replay.world().first_difference(f.world) == "");
+  }
+  // What the visitor turns down is still to come.
+  auto replay = simulation::Replay::before(journal, 5);
+  replay.each([](const simulation::Record& record, const World&) { return record.sequence < 9; });
+  CHECK(replay.next() == 9);
+  CHECK(replay.world().first_difference(journal.world_before(9)) == "");
+}
+
 TEST_CASE("a transition as a line") {
   InputBuilder b;
   b.node("n0", 4);

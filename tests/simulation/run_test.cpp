@@ -1,6 +1,7 @@
 // When cycles run, how pools hand workloads over, and how runs end.
 #include "berth/simulation/run.hpp"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 
 #include "support/policies/toy_policies.hpp"
@@ -209,17 +210,48 @@ TEST_CASE("an interrupted run is sealed and readable") {
   simulation::RunHooks hooks;
   hooks.progress_every = 10;
   std::uint64_t told = 0;
+  std::atomic<bool> stop{false};
   hooks.progress = [&](const simulation::RunProgress& p) {
-    ++told;
+    stop = ++told == 5;
     CHECK(p.arrivals_left.has_value());
   };
-  hooks.stop = [&] { return told == 5; };
+  hooks.stop = StopToken(stop);
   const Finished f = run_to_end(b, policy_named("fifo"), hooks);
   CHECK(f.result.ended == RunEnd::stopped);
   CHECK(f.result.events < 100);
   const simulation::MemorySource source(f.bytes);
   const simulation::JournalReader journal(source);
   CHECK(journal.world_before(journal.size()).first_difference(f.world) == "");
+}
+
+TEST_CASE("a cycle that is asked to stop decides nothing, and the run is sealed") {
+  InputBuilder b;
+  b.node("n0", 4);
+  b.gang("g", seconds(1), seconds(10), 4, 4);
+  std::atomic<bool> stop{false};
+  simulation::RunHooks hooks;
+  hooks.stop = StopToken(stop);
+  // Asked for in the midst of the cycle, after some of its decisions.
+  const auto half = [&](const policy::Snapshot& s, policy::Transaction& t) -> policy::CycleResult {
+    for (const WorkloadId id : *s.waiting) {
+      for (const PodId pod : s.workloads->all[id].pods) {
+        stop = true;
+        t.bind(pod, NodeId{0}, {cluster::device_bit(0), {}});
+        s.stop.poll();
+      }
+    }
+    return {};
+  };
+  const Finished f = run_to_end(b, std::make_unique<Scripted>(half), hooks);
+  CHECK(f.result.ended == RunEnd::stopped);
+  CHECK(f.result.decisions == 0);
+  CHECK(f["g"].phase == Phase::pending);
+  const simulation::MemorySource source(f.bytes);
+  const simulation::JournalReader journal(source);
+  CHECK(journal.world_before(journal.size()).first_difference(f.world) == "");
+  CHECK_THROWS_AS(simulation::JournalReader(source, true, StopToken(stop)), Interrupted);
+  const simulation::JournalReader reader(source, false, StopToken(stop));
+  CHECK_THROWS_AS(reader.world_before(reader.size()), Interrupted);
 }
 
 TEST_CASE("a run goes forward step by step, takes what a person asks, and keeps it in a live journal") {

@@ -130,8 +130,62 @@ TEST_CASE("the output of berth check is the same for any number of threads") {
   const auto wrong = folder.berth("check --jobs none c.jsonl");
   CHECK(wrong.code == 2);
   CHECK(wrong.err ==
-        "berth check: --jobs: 'none' is not a number of threads (expected 1 to 1024)\nSee 'berth help "
-        "check'.\n");
+        "berth check: --jobs: 'none' is not a whole number from 1 to 1024\nSee 'berth help check'.\n");
+}
+
+TEST_CASE("with nothing to check, berth check says so and exits with 2") {
+  const Folder folder;
+  folder.write("c.jsonl", line("one", binds));
+  folder.write("none.jsonl", "");
+  folder.write("none.yaml", "cases: []\n");
+  folder.write("s.yaml", scenario);
+  const std::string no_files = "the files hold no case, and no scenario that expects something";
+  const auto refused = [&](const std::string& words, const std::string& why) {
+    INFO(words);
+    const auto answer = folder.berth("check " + words);
+    CHECK(answer.code == 2);
+    CHECK(answer.out == "");
+    CHECK(answer.err == "berth check: there is nothing to check: " + why + "\n");
+  };
+  refused("none.jsonl none.yaml", no_files);
+  const std::string no_match = "no id or name contains 'two' (--filter)";
+  for (const char* mode : {"", "--approve ", "--shrink ", "--compare kai fifo ", "--json ", "--junit j.xml "})
+    refused(mode + std::string("c.jsonl --filter two"), no_match);
+  CHECK(folder.files() == 4);  // no j.xml
+  const auto expects_nothing = folder.berth("check s.yaml");
+  CHECK(expects_nothing.code == 2);
+  CHECK(expects_nothing.err ==
+        "s.yaml: warning: the scenario expects nothing (it has no key 'expect')\n"
+        "berth check: there is nothing to check: " +
+            no_files + "\n");
+  CHECK(folder.berth("check .").err == "berth check: '.' is a folder\n");
+  // A case beside it is something.
+  CHECK(folder.berth("check s.yaml c.jsonl").code == 0);
+}
+
+TEST_CASE("options that mean nothing to a mode of berth check are refused") {
+  const Folder folder;
+  folder.write("c.jsonl", line("one", binds));
+  const auto refused = [&](const std::string& words, const std::string& why) {
+    INFO(words);
+    const auto answer = folder.berth("check " + words);
+    CHECK(answer.code == 2);
+    CHECK(answer.err == "berth check: " + why + "\nSee 'berth help check'.\n");
+  };
+  refused("--compare kai fifo c.jsonl --policy kai", "'--compare' and '--policy' exclude one another");
+  refused("--compare kai fifo c.jsonl --junit j.xml", "'--compare' and '--junit' exclude one another");
+  refused("--approve c.jsonl --json", "'--approve' and '--json' exclude one another");
+  refused("--shrink c.jsonl --approve", "'--approve' and '--shrink' exclude one another");
+  refused("--shrink c.jsonl --junit j.xml", "'--shrink' and '--junit' exclude one another");
+  refused("--capture run --at 1h --filter x", "'--capture' and '--filter' exclude one another");
+  refused("c.jsonl --at 1h", "'--at' goes with '--capture'");
+  refused("c.jsonl --set policy.name=fifo",
+          "'--set' and '--allow-outside' are about scenarios, and none of the files is one");
+  refused(
+      "--policy easy c.jsonl",
+      "--policy: policy 'easy' is not supported by this version; expected fifo, fifo-skip, kai or try-once");
+  refused("--compare kai zzz c.jsonl",
+          "--compare: unknown policy 'zzz'; expected fifo, fifo-skip, kai or try-once");
 }
 
 TEST_CASE("a malformed case is told with its id and line, the others run, and the exit code is 2") {

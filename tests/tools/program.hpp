@@ -47,11 +47,11 @@ class Folder {
   std::filesystem::path path_;
 };
 
-// Starts the program in `folder`; its output goes to files there. The caller waits for it.
-inline pid_t start_berth(const Folder& folder, const std::vector<std::string>& words) {
+// Starts the program in `folder`; its output goes to files there, or standard output to `out`. The caller waits for it.
+inline pid_t start_berth(const Folder& folder, const std::vector<std::string>& words, int out = -1) {
   const pid_t child = ::fork();
   if (child != 0) return child;
-  const int out = ::open(folder.path(".out").c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
+  if (out < 0) out = ::open(folder.path(".out").c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
   const int err = ::open(folder.path(".err").c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);

@@ -1,6 +1,4 @@
 // The program end to end on a small scenario.
-#include <signal.h>
-
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -61,9 +59,15 @@ TEST_CASE("run, get, journal, replay, timeline and explain agree") {
       folder, {"get", "GET", "/api/v1/workloads/count", "--from", "out", "--at", "2026-01-05T00:30:00Z"});
   CHECK(two_words.out == "{\"count\":2}\n");
   const Said missing = berth_in(folder, {"get", "GET /api/v1/workloads/none", "--from", "out"});
-  CHECK(missing.code == 0);
+  CHECK(missing.code == 1);
   CHECK(missing.out == "{\"code\":404,\"message\":\"Resource id not found.\"}\n");
   CHECK(missing.err == "berth get: the API answers 404\n");
+  // An error is no progress and no summary: --quiet does not hide it.
+  const Said malformed =
+      berth_in(folder, {"get", "GET /api/v1/workloads?limit=none", "--from", "out", "--quiet"});
+  CHECK(malformed.code == 1);
+  CHECK(malformed.err == "berth get: the API answers 400\n");
+  CHECK(berth_in(folder, {"get", "PUT /api/v1/workloads", "--from", "out"}).code == 1);
 
   const Said journal = berth_in(folder, {"journal", "out", "--workload", "late"});
   CHECK(journal.code == 0);
@@ -162,29 +166,91 @@ TEST_CASE("a journal that was cut or altered is refused") {
   refused(altered);
 }
 
-TEST_CASE("Ctrl-C ends a run with 130 and leaves nothing") {
+TEST_CASE("what lies outside the run is refused, by every command that asks for it") {
   const Folder folder;
-  // Millions of arrivals: far longer than anybody waits.
-  folder.write("long.yaml", std::string(small) + R"(generators:
-  - {name: g, kind: training, project: a, arrivals: {per_hour: 20000}, gpu: 1, duration: 10s}
-)");
-  const pid_t child =
-      start_berth(folder, {"run", "long.yaml", "--out", "out", "--set", "clock.duration=16d"});
-  // The journal in the temporary folder shows that the run is under way.
-  const auto under_way = [&] {
-    for (const auto& entry : fs::directory_iterator(folder.path())) {
-      const std::string name = entry.path().filename().string();
-      std::error_code ignored;
-      if (name.starts_with(".out.berth-") && fs::file_size(entry.path() / "journal.berth", ignored) > 0)
-        return true;
-    }
-    return false;
+  folder.write("small.yaml", small);
+  REQUIRE(berth_in(folder, {"run", "small.yaml", "--out", "out", "--quiet", "--emit", "journal"}).code == 0);
+  const std::string from_to =
+      " is outside the run, which goes from 2026-01-05T00:00:00.000Z to 2026-01-05T06:00:00.000Z (6h after "
+      "its start)\n";
+  const auto refused = [&](std::vector<std::string> words, const std::string& why) {
+    const Said said = berth_in(folder, words);
+    INFO(words[0] << ": " << why);
+    CHECK(said.code == 2);
+    CHECK(said.out.empty());
+    CHECK(said.err == "berth " + words[0] + ": " + why);
   };
-  int status = 0;
-  while (!under_way() && ::waitpid(child, &status, WNOHANG) == 0) ::usleep(1000);
-  ::kill(child, SIGINT);
-  const Said said = finish_berth(folder, child);
-  CHECK(said.code == 130);
-  CHECK(said.err == "berth run: interrupted; nothing was written\n");
-  CHECK(names_in(folder.path()) == std::vector<std::string>{".err", ".out", "long.yaml"});
+  for (const std::string at : {"7h", "6h1us", "2026-01-04T23:59:59Z", "2027-01-01T00:00:00Z"}) {
+    refused({"get", "GET /api/v1/workloads", "--from", "out", "--at", at}, "--at " + at + from_to);
+    refused({"explain", "late", "--from", "out", "--at", at}, "--at " + at + from_to);
+    refused({"replay", "out", "--at", at}, "--at " + at + from_to);
+    refused({"check", "--capture", "out", "--at", at}, "--at " + at + from_to);
+  }
+  // Its first and last instants are of the run.
+  CHECK(berth_in(folder, {"get", "GET /api/v1/workloads", "--from", "out", "--at", "0s"}).code == 0);
+  CHECK(berth_in(folder, {"get", "GET /api/v1/workloads", "--from", "out", "--at", "6h"}).code == 0);
+
+  const std::string lines = berth_in(folder, {"journal", "out"}).out;
+  const auto count = static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n'));
+  const std::string n = std::to_string(count), last = std::to_string(count - 1);
+  refused({"journal", "out", "--from", n},
+          "--from " + n + " is outside the run: its transitions are numbered from 0 to " + last + "\n");
+  refused({"journal", "out", "--workload", "nobody"}, "there is no workload 'nobody' in this run\n");
+  refused({"journal", "out", "--workload", "one", "--from", last},
+          "nothing happens to workload 'one' from transition " + last + " on\n");
+  const std::string more = std::to_string(count + 1);
+  refused({"replay", "out", "--until", more},
+          "--until " + more + " is outside the run, which has " + n + " transitions\n");
+  CHECK(berth_in(folder, {"replay", "out", "--until", n}).code == 0);
+  CHECK(berth_in(folder, {"journal", "out", "--from", last}).out ==
+        lines.substr(lines.rfind("\n", lines.size() - 2) + 1));
+}
+
+TEST_CASE("a stretch of the journal reads as it does in the whole") {
+  const Folder folder;
+  folder.write("small.yaml", small);
+  REQUIRE(berth_in(folder, {"run", "small.yaml", "--out", "out", "--quiet", "--emit", "journal"}).code == 0);
+  const std::string all = berth_in(folder, {"journal", "out"}).out;
+  std::vector<std::string> lines;
+  std::istringstream text(all);
+  for (std::string line; std::getline(text, line);) lines.push_back(line + "\n");
+  std::string of_late;
+  for (const auto& line : lines)
+    if (line.find("  late") != std::string::npos) of_late += line;
+  CHECK(berth_in(folder, {"journal", "out", "--from", "3", "--count", "2"}).out == lines[3] + lines[4]);
+  CHECK(berth_in(folder, {"journal", "out", "--workload", "late"}).out == of_late);
+  std::istringstream machine(berth_in(folder, {"journal", "out", "--json"}).out);
+  std::size_t i = 0;
+  for (std::string line; std::getline(machine, line); ++i) {
+    const json one = json::parse(line);
+    CHECK(one["sequence"] == i);
+    CHECK(lines[i].ends_with("  " + one["line"].get<std::string>() + "\n"));
+  }
+  CHECK(i == lines.size());
+}
+
+TEST_CASE("--json is heeded by every command that prints a result") {
+  const Folder folder;
+  folder.write("small.yaml", small);
+  REQUIRE(berth_in(folder, {"run", "small.yaml", "--out", "a", "--quiet"}).code == 0);
+  REQUIRE(berth_in(folder, {"run", "small.yaml", "--out", "b", "--quiet", "--set", "seed=2"}).code == 0);
+  const auto answer = [&](std::vector<std::string> words) {
+    words.push_back("--json");
+    return json::parse(berth_in(folder, words).out);
+  };
+  CHECK(answer({"validate", "small.yaml"})["valid"] == true);
+  CHECK(answer({"explain", "late", "--from", "a"})["lines"].size() > 1);
+  CHECK(answer({"replay", "a"})["phases"]["Completed"] == 3);
+  CHECK(answer({"timeline", "a"})["node_pools"].size() == 1);
+  const json timeline = answer({"timeline", "a", "--workloads", "2", "--width", "6"});
+  REQUIRE(timeline["workloads"].size() == 2);
+  CHECK(timeline["workloads"][0] == json({{"name", "one"}, {"phases", "## \u0020  "}}));
+  CHECK(answer({"journal", "a", "--diff", "a"})["same"] == true);
+  const std::string other =
+      std::string(small) + "  - {name: more, kind: training, project: a, gpu: 1, duration: 1h}\n";
+  folder.write("other.yaml", other);
+  REQUIRE(berth_in(folder, {"run", "other.yaml", "--out", "c", "--quiet"}).code == 0);
+  const json difference = answer({"journal", "a", "--diff", "c"});
+  CHECK(difference["same"] == false);
+  CHECK(difference["left"] != difference["right"]);
 }

@@ -46,8 +46,39 @@ TEST_CASE("usage errors name the word, the nearest right one and the help, and e
       {{"get", "GET /api/v1/workloads", "--from", "."},
        "berth get: '.' holds no journal.berth: it is not a run's folder, or --emit left the journal out\n"},
       {{"journal", "nowhere"}, "berth journal: 'nowhere' does not exist\n"},
+      {{"help", "serve"},
+       "berth: the command 'serve' is not in this version; it has run, validate, get, explain, timeline, "
+       "journal, replay, check and models\nSee 'berth help'.\n"},
+      {{"sweep", "a.yaml", "--vary", "seed=1,2"},
+       "berth: the command 'sweep' is not in this version; it has run, validate, get, explain, timeline, "
+       "journal, replay, check and models\nSee 'berth help'.\n"},
+      {{"run", "--resume", "x"},
+       "berth run: the option '--resume' is not in this version\nSee 'berth help run'.\n"},
+      {{"timeline", "x", "--trace", "t.json"},
+       "berth timeline: the option '--trace' is not in this version\nSee 'berth help timeline'.\n"},
       {{"replay", "x", "--until", "many"},
-       "berth replay: option '--until': the value is not of the right kind\nSee 'berth help replay'.\n"},
+       "berth replay: --until: 'many' is not a whole number of at least 0\nSee 'berth help replay'.\n"},
+      {{"replay", "x", "--until", "-1"},
+       "berth replay: --until: '-1' is not a whole number of at least 0\nSee 'berth help replay'.\n"},
+      {{"journal", "a.yaml", "--diff", "b", "--from", "1"},
+       "berth journal: '--diff' and '--from' exclude one another\nSee 'berth help journal'.\n"},
+      {{"timeline", "x", "--width", "-5"},
+       "berth timeline: --width: '-5' is not a whole number from 1 to 1000\nSee 'berth help timeline'.\n"},
+      {{"validate", "a.yaml", "--print", "--json"},
+       "berth validate: '--json' and '--print' exclude one another\nSee 'berth help validate'.\n"},
+      {{"models", "--mixes"},
+       "berth models: the option '--mixes' is not in this version\nSee 'berth help models'.\n"},
+      {{"models", "--for", "trace"},
+       "berth models: --for: unknown use 'trace'; expected clusters or traces\nSee 'berth help models'.\n"},
+      {{"models", "--policies", "--placements"},
+       "berth models: '--policies' and '--placements' exclude one another\nSee 'berth help models'.\n"},
+      {{"models", "T4", "--policies"},
+       "berth models: NAME is of a GPU model: it goes neither with another list nor with '--for traces'\nSee "
+       "'berth help models'.\n"},
+      {{"models", "Voodoo-2"},
+       "berth models: no GPU model has the name or label 'Voodoo-2', and none is of its family; `berth "
+       "models` "
+       "lists all\n"},
       {{"replay", "x", "--until", "1", "--at", "2d"},
        "berth replay: '--until' and '--at' exclude one another\nSee 'berth help replay'.\n"},
       {{"run", "nowhere.yaml"},
@@ -68,7 +99,7 @@ TEST_CASE("help goes to standard output; nothing at all is a usage error") {
   CHECK(help.code == 0);
   CHECK(help.out.find("Usage: berth COMMAND [options] ARGUMENTS\n") != std::string::npos);
   for (const char* command :
-       {"run", "validate", "get", "explain", "timeline", "journal", "replay", "check"}) {
+       {"run", "validate", "get", "explain", "timeline", "journal", "replay", "check", "models"}) {
     CHECK(help.out.find("\n  " + std::string(command) + " ") != std::string::npos);
     const Said own = berth_in(folder, {"help", command});
     CHECK(own.code == 0);

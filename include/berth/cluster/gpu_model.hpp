@@ -71,4 +71,8 @@ class ModelTable {
   std::map<std::string, GpuModelId, std::less<>> by_key_;  // names and product labels
 };
 
+// The models of the family that `name` speaks of ("H100", "a100-80g", "V100M32"), those that share most of its parts first,
+// else in table order. A part is letters with the digits after them, in any case: A10 and A100 are two families. Empty: none.
+std::vector<GpuModelId> nearest_models(const ModelTable& models, std::string_view name);
+
 }  // namespace berth::cluster

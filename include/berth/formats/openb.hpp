@@ -72,4 +72,7 @@ struct OpenbTrace {
   OpenbPods typical;  // empty: the workloads
 };
 
+// The GPU labels of the public trace (cluster-trace-gpu-v2023, csv/). G2 and G3 are models that its publishers do not name.
+const std::vector<std::string>& openb_gpu_labels();
+
 }  // namespace berth::formats

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "berth/cluster/cluster.hpp"
+#include "berth/core/stop.hpp"
 #include "berth/workload/request.hpp"
 
 namespace berth::policy {
@@ -33,9 +34,10 @@ cluster::DeviceAssignment choose_devices(const cluster::Cluster& cluster, NodeId
                                          const cluster::NodeOccupancy& now, const workload::PodShape& shape,
                                          DeviceRule rule);
 
-// Could the pool, empty and healthy, hold `count` pods of each shape at once, placed in order by first fit?
+// Could the pool, empty and healthy, hold `count` pods of each shape at once, placed in order by first fit? Throws
+// Interrupted when `stop` asks.
 bool could_hold_together(const cluster::Cluster& cluster, PoolId pool,
                          const IdVector<ShapeId, workload::PodShape>& shapes,
-                         const std::vector<std::pair<ShapeId, std::int32_t>>& ask);
+                         const std::vector<std::pair<ShapeId, std::int32_t>>& ask, StopToken stop = {});
 
 }  // namespace berth::policy

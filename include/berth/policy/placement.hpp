@@ -30,7 +30,7 @@ class Placement {
   virtual ~Placement() = default;
   virtual std::string_view name() const = 0;
   // The place for one pod of `shape` in the snapshot's pool, as `occupancy` (the transaction's) stands;
-  // nothing when no node has room. `pod` names the draw of a placement that draws (random). An index kept between calls follows `occupancy` by its change log.
+  // nothing when no node has room. Takes milliseconds at most: who calls it for many pods polls `snapshot.stop` in between. `pod` names the draw of a placement that draws (random). An index kept between calls follows `occupancy` by its change log.
   virtual std::optional<Place> place(const Snapshot& snapshot, const cluster::Occupancy& occupancy,
                                      ShapeId shape, PodId pod = none<PodId>()) = 0;
   virtual void drop_caches() {}

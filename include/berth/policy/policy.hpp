@@ -27,7 +27,9 @@ class Policy {
  public:
   virtual ~Policy() = default;
   virtual std::string_view name() const = 0;
-  // One complete scheduling pass over the snapshot's pool.
+  // One complete scheduling pass over the snapshot's pool. Throws Interrupted when `snapshot.stop` asks for it, which is
+  // polled so often that a fraction of a second passes at most: what the transaction holds then is no decision, and the
+  // caches must be dropped before the policy is used again.
   virtual CycleResult cycle(const Snapshot& snapshot, Transaction& transaction) = 0;
   // The same decisions, and why: slower. Every waiting workload of the snapshot gets a conclusion; a policy that explains
   // nothing (of a test) leaves `explanation` empty.
@@ -59,9 +61,24 @@ struct PolicyOption {
   std::string default_value;
   std::string meaning;
 };
+struct PolicyChoice {
+  std::string name;
+  std::string meaning;  // some words, no full stop
+};
+std::vector<PolicyChoice> policy_choices();
+std::vector<PolicyChoice> placement_choices();
 std::vector<std::string> policy_names();
 std::vector<std::string> placement_names();
 std::vector<PolicyOption> policy_options(std::string_view policy);
+
+// Why `name` is no policy (placement) here, as a sentence without a full stop that offers only what this version has. One that
+// the published format has and this version lacks is told apart from one that is misspelt.
+struct WrongChoice {
+  bool of_another_version = false;
+  std::string sentence;  // "unknown policy 'fifo-skp'; did you mean 'fifo-skip'?"
+};
+WrongChoice wrong_policy(std::string_view name);
+WrongChoice wrong_placement(std::string_view name);
 
 // Throws std::invalid_argument with a sentence that names the offending option and value (the caller adds the
 // place).

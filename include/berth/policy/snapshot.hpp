@@ -9,6 +9,7 @@
 
 #include "berth/cluster/cluster.hpp"
 #include "berth/core/ids.hpp"
+#include "berth/core/stop.hpp"
 #include "berth/core/time.hpp"
 #include "berth/organization/organization.hpp"
 #include "berth/workload/waiting_list.hpp"
@@ -38,6 +39,8 @@ struct Snapshot {
   const std::vector<std::string>* group_names = nullptr;
   // Names (= UIDs) of pods (policy cases); null in a run: workload UID, '-', index zero-padded to 10 digits.
   const IdVector<PodId, std::string>* pod_names = nullptr;
+  // A long cycle polls it, and leaves by Interrupted (Policy::cycle). Nothing decides by it.
+  StopToken stop;
 };
 
 }  // namespace berth::policy

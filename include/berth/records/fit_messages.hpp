@@ -20,7 +20,7 @@ namespace berth::records {
 class FitMessages {
  public:
   FitMessages() = default;
-  // For those among `of` that wait at the view's instant.
+  // For those among `of` that wait at the view's instant. Throws Interrupted when the view's stop asks.
   FitMessages(const View& view, const simulation::JournalReader& journal, const std::vector<WorkloadId>& of);
 
   struct Text {

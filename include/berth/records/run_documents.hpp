@@ -1,4 +1,5 @@
-// The files of a run folder that hold API documents, each written straight to its sink.
+// The files of a run folder that hold API documents, each written straight to its sink. Both throw Interrupted when the view's
+// stop asks.
 #pragma once
 
 #include "berth/records/json_writer.hpp"

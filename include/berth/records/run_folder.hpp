@@ -1,8 +1,6 @@
 // What a run leaves in its folder (interface.md, "What run --out DIR leaves").
 #pragma once
 
-#include <functional>
-
 #include "berth/records/output_folder.hpp"
 #include "berth/records/summary.hpp"
 #include "berth/records/view.hpp"
@@ -26,13 +24,13 @@ struct RunFiles {
 };
 
 // Writes and syncs all files but the journal and those of write_replayed_files. `view` is of the end; `journal` may be null when read_journal() is false.
-// `before_each` is called before each file and may throw to stop.
+// Throws Interrupted when the view's stop, or the journal's, asks: what is in the folder is then not whole.
 void write_run_files(OutputFolder& folder, const RunFiles& files, const scenario::Scenario& scenario,
-                     const Summary& summary, const View& view, const simulation::JournalReader* journal,
-                     const std::function<void()>& before_each);
+                     const Summary& summary, const View& view, const simulation::JournalReader* journal);
 
-// study.csv and fragmentation.csv, as far as they are wanted: they need the journal alone, and a World of their own.
+// study.csv and fragmentation.csv, as far as they are wanted: they need the journal alone, and a World of their own. Throws
+// Interrupted when the journal's stop asks.
 void write_replayed_files(OutputFolder& folder, const RunFiles& files,
-                          const simulation::JournalReader* journal, const std::function<void()>& before_each);
+                          const simulation::JournalReader* journal);
 
 }  // namespace berth::records

@@ -1,6 +1,7 @@
 // What every document is a function of: the World as it is at one instant, and who is who in it.
 #pragma once
 
+#include "berth/core/stop.hpp"
 #include "berth/core/time.hpp"
 #include "berth/records/identities.hpp"
 #include "berth/simulation/world.hpp"
@@ -26,6 +27,7 @@ struct View {
   const Identities& ids;
   Instant now;                            // world.now or later, before the next transition
   const FitMessages* messages = nullptr;  // the policy's own words for refusals, when somebody asked for them
+  StopToken stop;  // polled once a workload by documents that have them all, which then throw Interrupted
 };
 
 inline constexpr std::int64_t tenant_id = 1001;  // contract/NOTES.md section 2: one a scenario

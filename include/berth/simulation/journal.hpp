@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "berth/core/ids.hpp"
+#include "berth/core/stop.hpp"
 #include "berth/core/time.hpp"
 #include "berth/engine/event_key.hpp"
 #include "berth/policy/policy.hpp"
@@ -101,8 +102,9 @@ struct ImageInfo {
 class JournalReader {
  public:
   // Throws JournalError. The source must outlive the reader. A sealed journal is checked whole (every
-  // checksum) when `verify` is set, else as far as it is read.
-  explicit JournalReader(const ByteSource& source, bool verify = true);
+  // checksum) when `verify` is set, else as far as it is read. Everything that reads polls `stop` once a block, and so throws
+  // Interrupted.
+  explicit JournalReader(const ByteSource& source, bool verify = true, StopToken stop = {});
   ~JournalReader();
   JournalReader(JournalReader&&) noexcept;
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "berth/simulation/journal.hpp"
@@ -17,6 +19,8 @@ class Replay {
   explicit Replay(const JournalReader& journal);
   // Starts from the image nearest before `at` instead of from the beginning.
   Replay(const JournalReader& journal, Instant at);
+  // The same, standing before transition `sequence` (size(): after the last).
+  static Replay before(const JournalReader& journal, std::uint64_t sequence);
 
   const World& world() const { return world_; }
   std::uint64_t next() const { return next_; }  // sequence of the next transition
@@ -24,8 +28,15 @@ class Replay {
   void advance_to(Instant at);
   // Up to but not including `sequence`.
   void advance_before(std::uint64_t sequence);
+  // The transitions to come, each with the World before it, which it then changes; until the visitor returns false (that
+  // one is not applied: it is still to come) or the journal ends. Each is read and applied once: who prints or searches
+  // a stretch goes through it here, not by advance_before() for each, which reads its block again.
+  void each(const std::function<bool(const Record&, const World& before)>& visit);
 
  private:
+  Replay(const JournalReader& journal, std::uint64_t next, World world)
+      : journal_(journal), world_(std::move(world)), next_(next) {}
+
   const JournalReader& journal_;
   World world_;
   std::uint64_t next_ = 0;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "berth/core/ids.hpp"
+#include "berth/core/stop.hpp"
 #include "berth/core/time.hpp"
 #include "berth/policy/policy.hpp"
 #include "berth/simulation/byte_store.hpp"
@@ -32,7 +33,7 @@ struct RunHooks {
   std::function<void(const RunProgress&)> progress;  // every `progress_every` events
   std::uint32_t progress_every = 4096;
   std::function<void(const World&)> after_event;  // after each event and each cycle; for tests
-  std::function<bool()> stop;                     // asked with `progress`; true ends the run as `stopped`
+  StopToken stop;  // polled between events and handed to the policy: ends the run as `stopped`
 };
 
 struct RunResult {
@@ -48,18 +49,19 @@ struct RunResult {
 class Run {
  public:
   // The sink must outlive the run. Throws std::invalid_argument when the input contradicts itself (an arrival
-  // before the one ahead of it, a pool that does not exist): the scenario floor has checked for it.
+  // before the one ahead of it, a pool that does not exist: the scenario floor has checked), Interrupted when asked to stop.
   Run(Input input, std::unique_ptr<policy::Policy> policy, ByteSink& sink, RunHooks hooks = {},
       JournalOptions journal = {});
   ~Run();
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
-  // To the end; seals the journal. Throws PolicyError (commit.hpp) when the policy decides what it may not.
+  // To the end; seals the journal. When it is asked to stop in the midst of a cycle, that cycle's decisions are dropped. Throws PolicyError (commit.hpp) when the policy decides what it may not.
   RunResult execute();
 
   // Step by step (the live server): everything up to and including `until`, or to the end if that comes
-  // first. Returns false once the run is over.
+  // first. Returns false once the run is over. Throws Interrupted when it is asked to stop; then only finish()
+  // is left.
   bool advance(Instant until);
   // What a person asks for now, as an event at `at` (>= now).
   void act(Instant at, Action action);

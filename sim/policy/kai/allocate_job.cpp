@@ -167,6 +167,7 @@ class JobAttempt {
 
   // --- A task (sections 4, 6) ---------------------------------------------------------------------------------------
   bool place_task(TaskIx task, const NodeList& nodes, Scores scores) {
+    s_.stop.poll();
     if (!c_.filters.pre_filter(task)) {
       c_.refused[real_].never_fits = true;
       if (ear_ != nullptr) {
@@ -187,19 +188,22 @@ class JobAttempt {
       }
       if (const auto score = scorer.score(n)) candidates_.push_back({*score, n});
     }
-    // Best score first, ties by node name: the first that takes the task.
-    for (std::size_t left = candidates_.size(); left > 0; --left) {
-      std::size_t best = 0;
-      for (std::size_t i = 1; i < left; ++i) {
-        if (candidates_[i].score > candidates_[best].score ||
-            (candidates_[i].score == candidates_[best].score &&
-             candidates_[i].node < candidates_[best].node)) {
-          best = i;
-        }
-      }
-      const NodeIx node = candidates_[best].node;
+    // Best score first, ties by node name: the first that takes the task. That is mostly the best, so that the others are
+    // put in order only when it does not.
+    const auto worse = [](const Candidate& a, const Candidate& b) {
+      return a.score < b.score || (a.score == b.score && b.node < a.node);
+    };
+    const auto best = std::max_element(candidates_.begin(), candidates_.end(), worse);
+    if (best == candidates_.end()) return false;
+    if (put_on(task, best->node)) return true;
+    *best = candidates_.back();
+    candidates_.pop_back();
+    std::make_heap(candidates_.begin(), candidates_.end(), worse);
+    while (!candidates_.empty()) {
+      std::pop_heap(candidates_.begin(), candidates_.end(), worse);
+      const NodeIx node = candidates_.back().node;
+      candidates_.pop_back();
       if (put_on(task, node)) return true;
-      candidates_[best] = candidates_[left - 1];
     }
     return false;
   }

@@ -96,6 +96,7 @@ QueueIx JobHeap::look_at_top(std::vector<QueueIx>& heap) {
 
 JobIx JobHeap::pop() {
   if (top_.empty()) return none<JobIx>();
+  session_.stop.poll();
   QueueIx leaf = look_at_top(top_);
   while (!nodes_[leaf].children.empty()) leaf = look_at_top(nodes_[leaf].children);
   Node& node = nodes_[leaf];

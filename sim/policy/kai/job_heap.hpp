@@ -5,6 +5,8 @@
 // the reference has them. A queue's place is mended lazily: a push or pop marks the queues on the way to the root, new ones
 // too (11.1), and only a marked queue that is looked at as its heap's top is fixed. Nothing here allocates once the heaps have grown.
 //
+// Every pop polls the session's stop: the actions, the victim search and its walks are all loops of pops.
+//
 // Cost: push and pop O(depth x log n) comparisons; comparing queues asks for the best job's attempt request (memoised).
 #pragma once
 

@@ -19,6 +19,7 @@ void propose(Cycle& cycle, Transaction& transaction) {
   Session& s = cycle.session;
   DeviceNaming devices(s, transaction);
   for (const Committed& done : cycle.log) {
+    s.stop.poll();
     const PodId pod = s.tasks[done.task].pod;
     const WorkloadId serves =
         done.for_job == none<JobIx>() ? none<WorkloadId>() : s.jobs[done.for_job].workload;

@@ -16,6 +16,7 @@ Scenario::Scenario(Cycle& cycle, PartialJobs& copies, JobIx pending, const std::
       topology_(cycle.session, pending) {
   heap_.init(victims);
   for (const TaskIx t : tasks) {
+    c_.session.stop.poll();
     if (!c_.filters.affinity_satisfiable(t, nodes)) picky_.push_back(t);
   }
   for (std::size_t i = 0; i < chunks_.size(); ++i) {

@@ -9,6 +9,7 @@
 
 #include "berth/cluster/cluster.hpp"
 #include "berth/core/ids.hpp"
+#include "berth/core/stop.hpp"
 #include "berth/core/time.hpp"
 #include "sim/policy/kai/job_info.hpp"
 #include "sim/policy/kai/node_info.hpp"
@@ -31,6 +32,7 @@ struct GroupInfo {
 struct Session {
   Instant now;
   Options options;
+  StopToken stop;  // polled once a job popped, a scenario tried and a task placed
 
   IdVector<NodeIx, NodeInfo> nodes;
   IdVector<QueueIx, QueueInfo> queues;

@@ -62,6 +62,7 @@ class Opening {
 
   void run() {
     s_.now = snap_.now;
+    s_.stop = snap_.stop;
     s_.node_pool = snap_.cluster->pools.contains(snap_.pool) ? snap_.cluster->pools[snap_.pool].name : "";
     for (const cluster::Topology& t : snap_.cluster->topologies) s_.topologies.push_back(t);
     follow_pool();
@@ -270,6 +271,7 @@ class Opening {
     s_.jobs.reserve(members.size());
     for (const WorkloadId id : members) {
       if (all[id].pods.empty()) continue;
+      s_.stop.poll();
       add_job(all[id], id, waiting[index_of(id)]);
     }
   }
@@ -435,6 +437,7 @@ class Opening {
     open_groups();
     for (TaskInfo& task : s_.tasks) {
       if (!active_used(task.status)) continue;
+      s_.stop.poll();
       const Shape& shape = s_.shapes[task.shape];
       NodeInfo& node = s_.nodes[task.node];
       if (shape.shared()) task.groups = groups_of(task);

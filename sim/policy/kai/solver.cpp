@@ -47,6 +47,7 @@ class Solver {
     feasible_ = feasible_nodes(s_, all_tasks_of(job_));
     const Statement::Checkpoint start = c_.statement.checkpoint();
     for (std::size_t k = 1; k <= tasks.size(); ++k) {
+      s_.stop.poll();
       if (!solve_first({tasks.begin(), tasks.begin() + static_cast<std::ptrdiff_t>(k)}, k < tasks.size(),
                        start)) {
         return false;
@@ -105,6 +106,7 @@ class Solver {
     }
     Scenario scenario(c_, copies, pending, tasks, search_.victims, recorded_, nodes.list());
     do {
+      s_.stop.poll();
       if (!scenario.passes_filters()) {
         tell(scenario, tasks.size(), ScenarioOutcome::End::rejected_by_filter, {});
         continue;

@@ -47,6 +47,7 @@ bool QueuePolicy::place_all(const Snapshot& snapshot, Transaction& transaction,
                             const std::vector<PodId>& pods) {
   const Transaction::Checkpoint before = transaction.checkpoint();
   for (const PodId pod : pods) {
+    snapshot.stop.poll();
     auto place =
         placement_->place(snapshot, transaction.occupancy(), snapshot.workloads->pods[pod].shape, pod);
     if (!place) {
@@ -78,8 +79,8 @@ bool QueuePolicy::never_fits(const Snapshot& snapshot, Lanes& lanes, Lane& lane)
   const std::uint64_t membership = snapshot.cluster->pools[snapshot.pool].membership;
   if (lane.membership == membership) return lane.never_fits;
   const bool known = lane.membership != 0;
-  const bool never =
-      !could_hold_together(*snapshot.cluster, snapshot.pool, snapshot.workloads->shapes, lane.ask);
+  const bool never = !could_hold_together(*snapshot.cluster, snapshot.pool, snapshot.workloads->shapes,
+                                          lane.ask, snapshot.stop);
   if (known && never != lane.never_fits) lanes.tell_again(lane);
   lane.never_fits = never;
   lane.membership = membership;
@@ -200,6 +201,7 @@ void QueuePolicy::ask_for_recuts(const Snapshot& snapshot, Transaction& transact
   std::vector<bool> failed(lanes.all().size(), false);
   for (const auto& [id, lane] : candidates) {
     if (discipline_ == QueueDiscipline::fifo && id != head) break;
+    snapshot.stop.poll();
     if (failed[lane]) continue;  // what does not serve one serves nobody of its lane
     pods_of_minimum(snapshot, id, pods_);
     failed[lane] = !planner.serve(pods_);

@@ -133,6 +133,14 @@ TEST_CASE("try-once drops whom it cannot place", "[policy]") {
 TEST_CASE("names are checked, with the nearest one", "[policy]") {
   CHECK_THROWS_WITH(policy_named("fifo-skipp"), "unknown policy 'fifo-skipp'; did you mean 'fifo-skip'?");
   CHECK_THROWS_WITH(policy_named("fifo", "bestfit"), "unknown placement 'bestfit'; did you mean 'best-fit'?");
+  CHECK_THROWS_WITH(policy_named("zebra"),
+                    "unknown policy 'zebra'; expected fifo, fifo-skip, kai or try-once");
+  // What another version has is neither offered nor taken for a misspelling.
+  CHECK_THROWS_WITH(
+      policy_named("easy"),
+      "policy 'easy' is not supported by this version; expected fifo, fifo-skip, kai or try-once");
+  CHECK(wrong_policy("easy").of_another_version);
+  CHECK(wrong_policy("esay").sentence == "unknown policy 'esay'; expected fifo, fifo-skip, kai or try-once");
   PolicySpec spec;
   spec.name = "fifo";
   spec.options["ordr"] = "batched";
