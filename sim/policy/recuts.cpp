@@ -98,12 +98,8 @@ std::optional<RecutPlanner::Plan> RecutPlanner::find(const std::vector<PodId>& p
   Plan plan;
   plan.nodes_ = nodes_;
   for (const PodId pod : pods) {
-<<<<<<< HEAD:sim/policy/recuts.cpp
-    if (!place(plan, pod, allows)) return std::nullopt;
-=======
     snapshot_.stop.poll();
-    if (!place(tried, snapshot_.workloads->shape_of(pod))) return false;
->>>>>>> program:sim/policy/queue/recuts.cpp
+    if (!place(plan, pod, allows)) return std::nullopt;
   }
   for (CutNode& cut : plan.cuts_) cut.after = plan.nodes_.at(cut.node).node[the_node].instances;
   return plan;
