@@ -24,8 +24,10 @@ except ImportError:
     sys.exit(77)
 
 
-def run(*words):
-    return subprocess.run([str(w) for w in words], check=True, stdout=subprocess.PIPE, text=True).stdout
+def run(*words, code=0):
+    done = subprocess.run([str(w) for w in words], stdout=subprocess.PIPE, text=True)
+    assert done.returncode == code, (words, done.returncode)
+    return done.stdout
 
 
 def validate(*words):
@@ -105,7 +107,7 @@ def check(scenario, *options, thorough=everything):
         if histories:
             validate("GET /api/v1/workloads/{workloadId}/history", *histories)
         error = scratch / "error.json"
-        error.write_text(run(berth, "get", "GET /api/v1/workloads/unknown", "--from", out, "--quiet"))
+        error.write_text(run(berth, "get", "GET /api/v1/workloads/unknown", "--from", out, "--quiet", code=1))
         validate("--status", "404", "GET /api/v1/workloads/{workloadId}", error)
 
 
