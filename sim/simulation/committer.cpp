@@ -1,23 +1,17 @@
 #include "committer.hpp"
 
 #include <algorithm>
+#include <set>
 #include <variant>
 
 namespace berth::simulation {
-
-namespace {
-
-bool among(const std::vector<PodId>& pods, PodId pod) {
-  return std::find(pods.begin(), pods.end(), pod) != pods.end();
-}
-
-}  // namespace
 
 std::uint64_t Committer::commit(const std::vector<policy::Decision>& decisions, PoolId pool,
                                 std::string_view policy, cluster::DeviceBook book) {
   book_ = book;
   pipelined_.clear();
   evicted_.clear();
+  evicted_pods_.clear();
   bound_.clear();
   bound_pods_.clear();
   recorder_.begin_pass(pool);
@@ -42,15 +36,15 @@ std::uint64_t Committer::commit(const std::vector<policy::Decision>& decisions, 
 
 bool Committer::evicts_pipelined(const policy::Decision& decision) const {
   const auto* evict = std::get_if<policy::Evict>(&decision);
-  if (evict != nullptr) return among(pipelined_, evict->pod);
+  if (evict != nullptr) return pipelined_.count(evict->pod) > 0;
   const auto* move = std::get_if<policy::Move>(&decision);
-  return move != nullptr && among(pipelined_, move->pod) &&
+  return move != nullptr && pipelined_.count(move->pod) > 0 &&
          recorder_.world().cluster.nodes.contains(move->to);
 }
 
 bool Committer::pipelines_evicted(const policy::Decision& decision) const {
   const auto* pipeline = std::get_if<policy::Pipeline>(&decision);
-  return pipeline != nullptr && among(evicted_, pipeline->pod) &&
+  return pipeline != nullptr && evicted_pods_.count(pipeline->pod) > 0 &&
          recorder_.world().cluster.nodes.contains(pipeline->node);
 }
 
@@ -62,9 +56,7 @@ void Committer::take(const policy::Bind& d) {
 }
 
 bool Committer::take_back_pipelined(PodId pod, policy::EvictionCause cause, WorkloadId for_workload) {
-  const auto it = std::find(pipelined_.begin(), pipelined_.end(), pod);
-  if (it == pipelined_.end()) return false;
-  pipelined_.erase(it);
+  if (pipelined_.erase(pod) == 0) return false;
   recorder_.record(PipelinedPodEvicted{owner(pod), pod, cause, for_workload});
   return true;
 }
@@ -72,11 +64,12 @@ bool Committer::take_back_pipelined(PodId pod, policy::EvictionCause cause, Work
 void Committer::take(const policy::Evict& d) {
   if (take_back_pipelined(d.pod, d.cause, d.for_workload)) return;
   evicted_.push_back(d.pod);
+  evicted_pods_.insert(d.pod);
   life_cycle_.evict(d.pod, d.cause, d.for_workload);
 }
 
 void Committer::take(const policy::Pipeline& d) {
-  if (!among(pipelined_, d.pod)) pipelined_.push_back(d.pod);
+  pipelined_.insert(d.pod);
   // Recorded only when it says something new; where a pod goes that has left already no longer matters.
   if (recorder_.world().workloads.pods[d.pod].status == workload::PodStatus::deleted) return;
   const auto& notes = recorder_.world().pipelined;
@@ -93,7 +86,8 @@ void Committer::take(const policy::Move& d) {
     return;
   }
   evicted_.push_back(d.pod);
-  pipelined_.push_back(d.pod);
+  evicted_pods_.insert(d.pod);
+  pipelined_.insert(d.pod);
   const PipelineNote note{d.to, d.devices};
   life_cycle_.evict(d.pod, policy::EvictionCause::consolidation, d.for_workload, &note);
 }
@@ -126,12 +120,12 @@ void Committer::take(const policy::ClearStale& d) {
 
 void Committer::check_gangs(std::string_view policy) {
   const World& world = recorder_.world();
+  // What this cycle bound a later action of it may have evicted again.
+  std::set<WorkloadId> evicted;
+  for (const PodId pod : evicted_) evicted.insert(owner(pod));
   for (const WorkloadId id : bound_) {
     const Course& c = world.courses[id];
-    // What this cycle bound a later action of it may have evicted again.
-    const bool evicted =
-        std::any_of(evicted_.begin(), evicted_.end(), [&](PodId p) { return owner(p) == id; });
-    if (!c.shared_work || c.holding() == 0 || c.ending || evicted) continue;
+    if (!c.shared_work || c.holding() == 0 || c.ending || evicted.count(id) > 0) continue;
     if (c.binding + c.running + c.succeeded < c.minimum) {
       throw PolicyError(policy, "bind pods of " + world.workloads.all[id].spec.name, Rule::gang_whole,
                         std::to_string(c.binding + c.running) + " of at least " + std::to_string(c.minimum) +

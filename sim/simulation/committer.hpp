@@ -1,6 +1,7 @@
 // Takes a policy's decisions into the World, in list order: each is checked, then handed to the life cycle.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,8 @@ class Committer {
   LifeCycle& life_cycle_;
   cluster::DeviceBook book_{};
   // Of the cycle at hand.
-  std::vector<PodId> pipelined_, evicted_, bound_pods_;
+  std::vector<PodId> evicted_, bound_pods_;  // in the order of the decisions
+  std::set<PodId> pipelined_, evicted_pods_;
   std::vector<WorkloadId> bound_;  // that held no pod before
 };
 

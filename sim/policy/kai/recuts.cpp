@@ -68,7 +68,6 @@ class WhatIf {
     };
     for (const cluster::MigInstance& instance : cut.before) add(instance, -1);
     for (const cluster::MigInstance& instance : cut.after) add(instance, 1);
-    node.version = ++session_.last_version;
   }
 
   Session session_;
