@@ -85,7 +85,7 @@ Lines lines(const Finished& f, const Lines& kinds = {"repartition-begun", "repar
     for (const char c : simulation::line_of(record, replay.world())) {
       if (c != ' ' || (!words.empty() && words.back() != ' ')) words += c;
     }
-    out.push_back(words);
+    out.push_back(words.substr(0, words.find(", ")));  // without what the pod takes of its node
     return true;
   });
   return out;
@@ -120,10 +120,10 @@ TEST_CASE(
   pool.ask("big", minutes(1), hours(2), mig("3g.40gb"));
   const Finished f = run(pool);
   CHECK(lines(f) ==
-        Lines{"+0.000000s pod-bound first 0 on n0 {0 @0}", "+0.000000s pod-bound stays 0 on n0 {0 @1}",
-              "+0.000000s pod-bound third 0 on n0 {0 @5}", "+7200.000000s repartition-begun n0 0",
-              "+7201.000000s pod-pipelined big 0 to n0 {0 @4}", "+7320.000000s repartition-ended n0 0",
-              "+7320.000000s pod-bound big 0 on n0 {0 @4}"});
+        Lines{"+0.000000s pod-bound first 0 on n0 {0@0}", "+0.000000s pod-bound stays 0 on n0 {0@1}",
+              "+0.000000s pod-bound third 0 on n0 {0@5}", "+7200.000000s repartition-begun n0 0",
+              "+7201.000000s pod-pipelined big 0 to n0 {0@4}", "+7320.000000s repartition-ended n0 0",
+              "+7320.000000s pod-bound big 0 on n0 {0@4}"});
   CHECK(f.phases("big") == "60:Pending 7320:Running 14520:Completed");
   // Changes, and the looks after its own decisions; a cut under way is not looked at again and again.
   CHECK(f.result.cycles < 20);
@@ -257,7 +257,7 @@ TEST_CASE("kai: a gang is cut for as a whole, inside the domain that it requires
     const Finished f = run(pool);
     CHECK(lines(f, {"repartition-begun", "pod-bound"}) ==
           Lines{"+0.000000s repartition-begun n1 0", "+0.000000s repartition-begun n2 0",
-                "+120.000000s pod-bound gang 0 on n1 {0 @0}", "+120.000000s pod-bound gang 1 on n2 {0 @0}"});
+                "+120.000000s pod-bound gang 0 on n1 {0@0}", "+120.000000s pod-bound gang 1 on n2 {0@0}"});
   }
   SECTION("not required") {
     const Finished f = run(pool);
@@ -282,10 +282,10 @@ TEST_CASE("kai: an instance that a pipelined workload waits beside is not cut aw
   pool.action(seconds(8), simulation::Delete{"filler"});
   const Finished f = run(pool);
   CHECK(lines(f) ==
-        Lines{"+0.000000s pod-bound filler 0 on n0", "+8.000000s pod-pipelined soon 0 to n0 {0 @0}",
-              "+308.000000s pod-bound soon 0 on n0 {0 @0}", "+3908.000000s repartition-begun n0 0",
-              "+3909.000000s pod-pipelined whole 0 to n0 {0 @0}", "+4028.000000s repartition-ended n0 0",
-              "+4028.000000s pod-bound whole 0 on n0 {0 @0}"});
+        Lines{"+0.000000s pod-bound filler 0 on n0", "+8.000000s pod-pipelined soon 0 to n0 {0@0}",
+              "+308.000000s pod-bound soon 0 on n0 {0@0}", "+3908.000000s repartition-begun n0 0",
+              "+3909.000000s pod-pipelined whole 0 to n0 {0@0}", "+4028.000000s repartition-ended n0 0",
+              "+4028.000000s pod-bound whole 0 on n0 {0@0}"});
 }
 
 TEST_CASE("kai: who waits for a cut under way makes nobody leave") {
