@@ -12,7 +12,13 @@
 
 namespace berth::cluster {
 
-// "unknown GPU model 'H100-SXM'; did you mean 'H100-SXM5-80GB'?"
+// The models that somebody who wrote `name` may have meant, best first, at most `most`: the one whose name or product label
+// is nearest by edit distance alone, else the family, all whose name and label together the text is short for ("H100",
+// "nvidia h100"), in table order.
+std::vector<GpuModelId> nearest_models(const ModelTable& models, std::string_view name, std::size_t most = 8);
+
+// "unknown GPU model 'H100-SXM5-80G'; did you mean 'H100-SXM5-80GB'?", or the family:
+// "unknown GPU model 'L40X'; did you mean 'L40' (NVIDIA-L40) or 'L40S' (NVIDIA-L40S)?"
 std::optional<std::string> unknown_model(const ModelTable& models, std::string_view name);
 // "GPU model H100-SXM5-80GB has no MIG profile '3g.41gb'; did you mean '3g.40gb'?", or that it has no MIG at all.
 std::optional<std::string> unknown_profile(const GpuModel& model, std::string_view profile);
