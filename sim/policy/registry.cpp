@@ -1,5 +1,6 @@
 #include "registry.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "berth/core/diagnostic.hpp"
@@ -42,7 +43,7 @@ std::vector<PolicyOption> kai_options() {
 [[noreturn]] void unknown(const std::string& what, const std::string& name,
                           const std::vector<std::string>& known) {
   std::string message = "unknown " + what + " '" + name + "'";
-  if (const auto nearest = nearest_name(name, known)) message += "; did you mean '" + *nearest + "'?";
+  message += did_you_mean(nearest_names(name, known));
   throw std::invalid_argument(message);
 }
 
@@ -50,10 +51,17 @@ std::vector<PolicyOption> kai_options() {
 
 const std::vector<PolicyEntry>& policy_entries() {
   static const std::vector<PolicyEntry> entries = {
-      {"fifo", make_queue_policy<QueueDiscipline::fifo>, common_options},
-      {"fifo-skip", make_queue_policy<QueueDiscipline::fifo_skip>, common_options},
-      {"kai", kai::make_kai, kai_options},
-      {"try-once", make_queue_policy<QueueDiscipline::try_once>, common_options},
+      {"fifo", {Matter::placement, Matter::recuts}, make_queue_policy<QueueDiscipline::fifo>, common_options},
+      {"fifo-skip",
+       {Matter::placement, Matter::recuts},
+       make_queue_policy<QueueDiscipline::fifo_skip>,
+       common_options},
+      {"kai",
+       {Matter::pool_packing, Matter::quotas, Matter::queue_priority, Matter::min_runtime, Matter::priority,
+        Matter::preemption, Matter::topology, Matter::pod_affinity},
+       kai::make_kai,
+       kai_options},
+      {"try-once", {Matter::placement}, make_queue_policy<QueueDiscipline::try_once>, common_options},
   };
   return entries;
 }
@@ -90,6 +98,21 @@ std::vector<PolicyOption> policy_options(std::string_view policy) {
     if (policy == e.name) return e.options();
   }
   return {};
+}
+
+bool heeds(std::string_view policy, Matter matter) {
+  for (const PolicyEntry& e : policy_entries()) {
+    if (policy == e.name) return std::find(e.heeds.begin(), e.heeds.end(), matter) != e.heeds.end();
+  }
+  return false;
+}
+
+std::vector<std::string> policies_heeding(Matter matter) {
+  std::vector<std::string> names;
+  for (const PolicyEntry& e : policy_entries()) {
+    if (heeds(e.name, matter)) names.emplace_back(e.name);
+  }
+  return names;
 }
 
 std::unique_ptr<Policy> make_policy(const PolicySpec& spec) {

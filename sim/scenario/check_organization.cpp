@@ -10,23 +10,12 @@ namespace berth::scenario {
 
 namespace {
 
-// Names of the published format that this version may not have: refused by name, not as misspelt.
+// Policies of the published format that this version may not have: refused by name, not as misspelt.
 const std::vector<std::string> all_policies = {"kai",        "fifo",     "fifo-skip", "try-once",     "sjf",
                                                "sjf-strict", "easy",     "easy-sjbf", "conservative", "srtf",
                                                "srsf",       "las-time", "las-gpu",   "drf"};
-const std::vector<std::string> all_placements = {"first-fit",   "best-fit",       "worst-fit",
-                                                 "random",      "study-best-fit", "dot-product",
-                                                 "gpu-packing", "gpu-clustering", "fgd"};
-
 bool has(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-std::vector<std::string> with(std::vector<std::string> names, const std::vector<std::string>& more) {
-  for (const std::string& name : more) {
-    if (!has(names, name)) names.push_back(name);
-  }
-  return names;
 }
 
 // The resolved quota as a spec in which everything is said.
@@ -125,8 +114,10 @@ void Checker::quotas(std::vector<PoolQuota>& said) {
     quota.pool = own != said.end() ? own->pool : Name(pool);
     if (own != said.end()) {
       quota.quota = own->quota;
+      quota.mark = own->mark;
     } else if (for_every) {
       quota.quota = for_every->quota;
+      quota.mark = for_every->mark;
     }
     quota.quota = spelled_out(quota.quota);
     all.push_back(std::move(quota));
@@ -137,8 +128,10 @@ void Checker::quotas(std::vector<PoolQuota>& said) {
 void Checker::pool_names(const std::vector<Name>& names) {
   std::set<std::string> seen;
   for (const Name& name : names) {
+    if (name.value.empty()) continue;
     if (!has(pools_, name.value)) {
-      if (!pools_.empty()) reader_.unknown(name.mark, "node pool", name.value, pools_);
+      if (!pools_.empty() && !reader_.is_lost("a node pool"))
+        reader_.unknown(name.mark, "node pool", name.value, pools_);
     } else if (!seen.insert(name.value).second) {
       reader_.error(name.mark, "duplicate-name",
                     "node pool " + berth::quoted(name.value) + " stands twice in the list");
@@ -148,10 +141,25 @@ void Checker::pool_names(const std::vector<Name>& names) {
 
 bool Checker::known_project(const Name& name) {
   if (projects_.count(name.value)) return true;
+  if (name.value.empty() || reader_.is_lost("a project")) return false;
   std::vector<std::string> known;
   for (const auto& [project, spec] : projects_) known.push_back(project);
-  if (!known.empty()) reader_.unknown(name.mark, "project", name.value, known);
+  const bool none_written = only_default_project() && projects_.begin()->second->name.mark.line == 0 &&
+                            projects_.begin()->second->name.mark.file == 0;
+  if (none_written) {
+    reader_.error(name.mark, "unknown-name",
+                  "unknown project " + berth::quoted(name.value) +
+                      "; without the key 'organization' there is only " + berth::quoted(default_queue));
+  } else if (!known.empty())
+    reader_.unknown(name.mark, "project", name.value, known);
   return false;
+}
+
+void Checker::known_department(const Name& name) {
+  if (name.value.empty() || departments_.count(name.value) || reader_.is_lost("a department")) return;
+  std::vector<std::string> known;
+  for (const auto& [department, mark] : departments_) known.push_back(department);
+  reader_.unknown(name.mark, "department", name.value, known);
 }
 
 // Its own list, else the pools in which it has quota, else all.
@@ -171,26 +179,21 @@ std::vector<Name> Checker::pools_of_project(const std::string& project) const {
 
 void Checker::policy() {
   PolicyChoice& choice = scenario_.policy;
+  if (is_said(choice.name) && choice.name.value.empty()) return;  // reported by the reader
   const std::vector<std::string> known = policy::policy_names();
   if (choice.name.value.empty()) choice.name.value = has(known, "kai") ? "kai" : "fifo-skip";
-  const auto refuse = [&](const Name& name, const std::string& noun) {
-    reader_.error(name.mark, "not-supported",
-                  noun + " " + berth::quoted(name.value) + " is not supported by this version");
-  };
   bool usable = has(known, choice.name.value);
   if (!usable && has(all_policies, choice.name.value)) {
-    refuse(choice.name, "policy");
+    reader_.error(choice.name.mark, "not-supported",
+                  "policy " + berth::quoted(choice.name.value) +
+                      " is not supported by this version; expected " + joined_by_or(known));
   } else if (!usable) {
-    reader_.unknown(choice.name.mark, "policy", choice.name.value, with(known, all_policies));
+    reader_.unknown(choice.name.mark, "policy", choice.name.value, known);
   }
   const std::vector<std::string> placements = policy::placement_names();
   if (!has(placements, choice.placement.value)) {
-    if (has(all_placements, choice.placement.value)) {
-      refuse(choice.placement, "placement");
-    } else {
-      reader_.unknown(choice.placement.mark, "placement", choice.placement.value,
-                      with(placements, all_placements));
-    }
+    if (!choice.placement.value.empty())
+      reader_.unknown(choice.placement.mark, "placement", choice.placement.value, placements);
     usable = false;
   }
   if (!choice.cycle_said) {
@@ -198,6 +201,9 @@ void Checker::policy() {
     if (choice.name.value == "kai") choice.cycle = seconds(1);
   }
   if (!usable) return;
+  // What the policy does not heed is warned of; it plays no part in what is run and printed.
+  if (!policy::heeds(choice.name.value, policy::Matter::placement))
+    choice.placement = PolicyChoice().placement;
   const std::size_t faults = reader_.diagnostics().error_count();
   const std::vector<policy::PolicyOption> options = policy::policy_options(choice.name.value);
   std::vector<std::string> names;

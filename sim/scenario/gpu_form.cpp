@@ -20,6 +20,10 @@ bool looks_like_profile(std::string_view text) {
   return text.size() >= 4 && text[0] >= '1' && text[0] <= '9' && text[1] == 'g' && text[2] == '.';
 }
 
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 bool is_whole_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -69,6 +73,22 @@ struct MigForm {
     return value;
   }
 };
+
+// What a GPU request may be, where it is nothing of that.
+bool no_request(Reader& reader, const Value& value) {
+  std::string meant;
+  if (looks_like_profile(value.text)) {
+    meant = "; did you mean {mig: " + value.text + "}?";
+  } else if (const auto memory = parse_bytes(value.text);
+             memory && !value.text.empty() && !is_digit(value.text.back())) {
+    meant = "; did you mean {memory: " + value.text + "}?";
+  }
+  return reader.wrong_value(value,
+                            berth::quoted(value.text) +
+                                " is not a number of whole GPUs, nor a fraction below 1 (expected such "
+                                "as 8, 0.5, {memory: 20Gi} or {mig: 1g.10gb})" +
+                                meant);
+}
 
 bool read_portion(Reader& reader, const Value& value, std::int64_t& milli) {
   const std::string* text = reader.scalar(value, "a fraction of a GPU such as 0.5");
@@ -213,18 +233,12 @@ bool GpuForm::read(Reader& reader, const Value& value, type& out) {
   out.mark = value.mark;
   if (value.is_scalar()) {
     if (!is_whole_number(value.text)) {
-      // 0.5 is a fraction of one device; anything else is explained as the number that it is not.
-      std::int64_t milli = 0;
+      // 0.5 is a fraction of one device.
       if (const auto gpu = gpu_of_text(value.text); gpu && gpu->kind == GpuRequestKind::fraction) {
         out.value = *gpu;
         return true;
       }
-      const auto decimal = parse_decimal(value.text, 1000);
-      if (decimal && *decimal <= 1000) return read_portion(reader, value, milli);
-      return reader.wrong_value(
-          value, berth::quoted(value.text) +
-                     " is not a number of whole GPUs, nor a fraction below 1 (expected such as 8, "
-                     "0.5, {memory: 20Gi} or {mig: 1g.10gb})");
+      return no_request(reader, value);
     }
     std::int64_t count = 0;
     if (!read_whole_number(reader, value, 0, most_devices, count)) return false;

@@ -43,6 +43,7 @@ struct Arrivals {
 
 struct GeneratorSpec : WorkloadCommon {
   Choice<Name> project;
+  bool project_said = false;  // if only wrongly
   Arrivals arrivals;
   Choice<workload::GpuRequest> gpu;        // stands for `ask.gpu`
   std::optional<DurationSpread> duration;  // empty: endless
