@@ -308,13 +308,22 @@ void Checker::gang_topology(GangTopology& topology) {
 void Checker::gpu(const workload::GpuRequest& request, Mark mark, const std::vector<Name>& pools) {
   using workload::GpuRequestKind;
   if (request.kind == GpuRequestKind::mig && !reader_.is_lost("a GPU model")) {
-    std::vector<std::string> known;
+    std::vector<std::string> known, near;  // of all models; of those in its node pools
     for (std::size_t i = 0; i < models_.size(); ++i) {
       for (const cluster::MigProfile& p : models_[id_of<GpuModelId>(i)].mig.profiles) known.push_back(p.name);
     }
+    for (const Name& pool : pools) {
+      const auto facts = pool_facts_.find(pool.value);
+      if (facts == pool_facts_.end()) continue;
+      for (const GpuModelId model : facts->second.models) {
+        for (const cluster::MigProfile& p : models_[model].mig.profiles) {
+          if (std::find(near.begin(), near.end(), p.name) == near.end()) near.push_back(p.name);
+        }
+      }
+    }
     for (const workload::MigRequest& m : request.mig) {
       if (std::find(known.begin(), known.end(), m.profile) != known.end()) continue;
-      reader_.unknown(mark, "MIG profile", m.profile, known);
+      reader_.unknown(mark, "MIG profile", m.profile, near.empty() ? known : near);
     }
   }
   if (request.kind != GpuRequestKind::memory) return;

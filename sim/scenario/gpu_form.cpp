@@ -15,9 +15,11 @@ using workload::MigRequest;
 
 constexpr std::int32_t most_devices = 100'000;  // more than any node has is a warning, not a fault
 
-// "1g.10gb", "1g.5gb.me": a digit, then g. Whether a model has it is checked against the pools.
+// "1g.10gb", "1g.5gb.me", and "1g", whose family is then named: a digit, then g. Whether a model has it is checked against
+// the pools.
 bool looks_like_profile(std::string_view text) {
-  return text.size() >= 4 && text[0] >= '1' && text[0] <= '9' && text[1] == 'g' && text[2] == '.';
+  return text.size() >= 2 && text[0] >= '1' && text[0] <= '9' && text[1] == 'g' &&
+         (text.size() == 2 || (text.size() >= 4 && text[2] == '.'));
 }
 
 bool is_digit(char c) {

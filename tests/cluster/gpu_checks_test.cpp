@@ -33,6 +33,14 @@ TEST_CASE("an unknown model or profile is answered with the nearest name") {
         std::string("unknown GPU model 'NVIDIA-H100-80GB-HBM2'; did you mean 'NVIDIA-H100-80GB-HBM3'?"));
   CHECK(unknown_model(ModelTable::standard(), "Voodoo-2") == std::string("unknown GPU model 'Voodoo-2'"));
   CHECK_FALSE(unknown_model(ModelTable::standard(), "Tesla-T4").has_value());
+  CHECK(unknown_model(ModelTable::standard(), "H100") ==
+        std::string("unknown GPU model 'H100'; did you mean 'H100-SXM5-80GB' (NVIDIA-H100-80GB-HBM3), "
+                    "'H100-PCIE-80GB' (NVIDIA-H100-PCIe) or 'H100-NVL-94GB' (NVIDIA-H100-NVL)?"));
+  CHECK(nearest_models(ModelTable::standard(), "nvidia h100").size() == 3);
+  CHECK(nearest_models(ModelTable::standard(), "h100", 2).size() == 2);
+  CHECK(nearest_models(ModelTable::standard(), "Voodoo").empty());
+  CHECK(nearest_models(ModelTable::standard(), "H100-SXM5-80G") ==
+        std::vector<GpuModelId>{*ModelTable::standard().find("H100-SXM5-80GB")});
 
   CHECK(unknown_profile(model("H100-SXM5-80GB"), "3g.41gb") ==
         std::string("GPU model H100-SXM5-80GB has no MIG profile '3g.41gb'; did you mean '3g.40gb'?"));

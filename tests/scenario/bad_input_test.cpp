@@ -93,6 +93,8 @@ TEST_CASE("bad input: GPUs") {
         "(81559Mi)\n");
   CHECK(gpu("{mig: 1g.11gb}") ==
         "s.yaml:8:45: error: unknown MIG profile '1g.11gb'; did you mean '1g.10gb'?\n");
+  CHECK(gpu("{mig: 1g}") ==
+        "s.yaml:8:45: error: unknown MIG profile '1g'; did you mean '1g.10gb', '1g.10gb.me' or '1g.20gb'?\n");
   CHECK(gpu("{fraction: 0.5, limit: 0.2}") == "s.yaml:8:68: error: limit: '0.2' is below the request\n");
   CHECK(gpu("{devices: 2}") == "s.yaml:8:45: error: gpu: expected one of 'fraction', 'memory' and 'mig'\n");
   CHECK(
