@@ -247,6 +247,8 @@ bool GpuForm::read(Reader& reader, const Value& value, type& out) {
     out.value = GpuRequest::whole(static_cast<std::int32_t>(count));
     return true;
   }
+  if (!value.is_map())
+    return reader.wrong_type(value, "a request such as 8, 0.5, {memory: 20Gi} or {mig: 1g.10gb}");
   Ask ask;
   return ask_keys().read(reader, value, ask) && finish(reader, value, ask, out.value);
 }

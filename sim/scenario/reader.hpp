@@ -253,7 +253,8 @@ struct ListOf {
         F::definitions(lost);
         reader.lose(lost);
       }
-      return reader.wrong_type(value, "a list");
+      const bool alone = value.is_scalar() && !value.text.empty() && value.text.size() < 40;
+      return reader.wrong_type(value, alone ? "a list such as [" + value.text + "]" : "a list");
     }
     out.clear();
     bool good = true;

@@ -101,6 +101,12 @@ TEST_CASE("bad input: GPUs") {
       gpu("-1") ==
       "s.yaml:8:45: error: gpu: '-1' is not a number of whole GPUs, nor a fraction below 1 (expected such as "
       "8, 0.5, {memory: 20Gi} or {mig: 1g.10gb})\n");
+  CHECK(
+      gpu("[1]") ==
+      "s.yaml:8:45: error: gpu: expected a request such as 8, 0.5, {memory: 20Gi} or {mig: 1g.10gb}, found a "
+      "list\n");
+  CHECK(gpu("1, node_pools: h100") ==
+        "s.yaml:8:60: error: node_pools: expected a list such as [h100], found 'h100'\n");
   CHECK(gpu("1g.10gb") ==
         "s.yaml:8:45: error: gpu: '1g.10gb' is not a number of whole GPUs, nor a fraction below 1 (expected "
         "such as 8, 0.5, {memory: 20Gi} or {mig: 1g.10gb}); did you mean {mig: 1g.10gb}?\n");

@@ -141,7 +141,8 @@ TEST_CASE(
   // The same policy's options are its own, and so is what stands beside a name in the file or is set after it.
   CHECK(load_set(text, {"policy.name=kai"}).diagnostics.to_text() == "");
   CHECK(faults_of(small("policy: {name: fifo, options: {k_value: 2}}\n"))
-            .find("s.yaml:8:41: error: unknown option of policy fifo 'k_value'") != std::string::npos);
+            .find("s.yaml:8:41: error: unknown option of policy fifo 'k_value'; it is one of policy kai") !=
+        std::string::npos);
   CHECK(load_set(text, {"policy.name=fifo", "policy.options.k_value=2"})
             .diagnostics.to_text()
             .find("error: unknown option of policy fifo 'k_value'") != std::string::npos);
