@@ -106,12 +106,31 @@ std::optional<std::string> no_such_instances(const Cluster& cluster, const std::
 
 }  // namespace
 
+namespace {
+
+// The name and the label together: a text may be short for a bit of each.
+std::string both_names(const GpuModel& model) {
+  return model.name + " " + model.product_label;
+}
+
+// The one name or label that is near by edit distance, unless it is of another family than what the text is short for.
+std::optional<std::string> nearest_spelling(const ModelTable& models, std::string_view name) {
+  const auto nearest = nearest_name(name, models.names());
+  if (!nearest || is_short_for(name, both_names(models[*models.find(*nearest)]))) return nearest;
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    if (is_short_for(name, both_names(models[id_of<GpuModelId>(i)]))) return std::nullopt;
+  }
+  return nearest;
+}
+
+}  // namespace
+
 std::vector<GpuModelId> nearest_models(const ModelTable& models, std::string_view name, std::size_t most) {
-  if (const auto nearest = nearest_name(name, models.names())) return {*models.find(*nearest)};
+  if (const auto nearest = nearest_spelling(models, name)) return {*models.find(*nearest)};
   std::vector<GpuModelId> family;
   for (std::size_t i = 0; i < models.size() && family.size() < most; ++i) {
-    const GpuModel& model = models[id_of<GpuModelId>(i)];
-    if (is_short_for(name, model.name + " " + model.product_label)) family.push_back(id_of<GpuModelId>(i));
+    const GpuModelId id = id_of<GpuModelId>(i);
+    if (is_short_for(name, both_names(models[id]))) family.push_back(id);
   }
   return family;
 }
@@ -119,7 +138,7 @@ std::vector<GpuModelId> nearest_models(const ModelTable& models, std::string_vie
 std::optional<std::string> unknown_model(const ModelTable& models, std::string_view name) {
   if (models.find(name)) return std::nullopt;
   const std::string unknown = "unknown GPU model " + quoted(name);
-  if (const auto nearest = nearest_name(name, models.names())) return unknown + did_you_mean({*nearest});
+  if (const auto nearest = nearest_spelling(models, name)) return unknown + did_you_mean({*nearest});
   std::vector<std::string> family;
   for (const GpuModelId id : nearest_models(models, name)) {
     const GpuModel& model = models[id];

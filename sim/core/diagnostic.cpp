@@ -166,13 +166,15 @@ bool is_short_for(std::string_view name, std::string_view text) {
 
 std::vector<std::string> nearest_names(std::string_view name, const std::vector<std::string>& candidates,
                                        std::size_t most) {
-  if (const auto nearest = nearest_name(name, candidates)) return {*nearest};
+  const auto nearest = nearest_name(name, candidates);
+  if (nearest && is_short_for(name, *nearest)) return {*nearest};
   std::vector<std::string> names;
   for (const std::string& candidate : candidates) {
     if (names.size() == most) break;
     if (is_short_for(name, candidate) && std::find(names.begin(), names.end(), candidate) == names.end())
       names.push_back(candidate);
   }
+  if (names.empty() && nearest) names.push_back(*nearest);
   return names;
 }
 

@@ -72,14 +72,19 @@ class Probe {
     for (cluster::NodeSpec& node : bare_.nodes) node.taints.clear();
   }
 
-  // By size and model alone.
+  // By size alone.
   bool fits(PodShape shape, const std::vector<Name>& pools) const {
+    shape.gpu_models.clear();
+    return fits_model(std::move(shape), pools);
+  }
+  bool fits_model(PodShape shape, const std::vector<Name>& pools) const {
     shape.node_requirements.clear();
     return any_fits(bare_, shape, pools);
   }
 
   // Why no node takes a pod of a size that fits; nothing when one does, or where it would take too long to find out.
   std::optional<std::string> excluded(const PodShape& shape, const std::vector<Name>& pools) const {
+    if (!fits_model(shape, pools)) return "none has GPUs of its gpu_models";
     PodShape free = shape;
     free.node_requirements.clear();
     if (!any_fits(cluster_, free, pools)) return "all have taints that it does not tolerate";
@@ -391,7 +396,7 @@ void Checker::warn_of_disappointments() {
     if (held) warn_of_large_gang(p, [&](const auto&... need) { return room.holds(need...); });
   }
   warn_of_large_rows(
-      [&](const PodShape& shape, const std::vector<Name>& pools) { return probe.fits(shape, pools); },
+      [&](const PodShape& shape, const std::vector<Name>& pools) { return probe.fits_model(shape, pools); },
       probe.most_gpus(scenario_.trace ? pools_of_project(scenario_.trace->project.value)
                                       : std::vector<Name>{}));
   warn_of_times();

@@ -36,6 +36,9 @@ TEST_CASE("an unknown model or profile is answered with the nearest name") {
   CHECK(unknown_model(ModelTable::standard(), "H100") ==
         std::string("unknown GPU model 'H100'; did you mean 'H100-SXM5-80GB' (NVIDIA-H100-80GB-HBM3), "
                     "'H100-PCIE-80GB' (NVIDIA-H100-PCIe) or 'H100-NVL-94GB' (NVIDIA-H100-NVL)?"));
+  CHECK(unknown_model(ModelTable::standard(), "A100")
+            .value()
+            .find("'A100-SXM4-40GB' (NVIDIA-A100-SXM4-40GB)") != std::string::npos);  // and not the A10
   CHECK(nearest_models(ModelTable::standard(), "nvidia h100").size() == 3);
   CHECK(nearest_models(ModelTable::standard(), "h100", 2).size() == 2);
   CHECK(nearest_models(ModelTable::standard(), "Voodoo").empty());

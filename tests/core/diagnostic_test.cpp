@@ -87,6 +87,8 @@ TEST_CASE("names of a family") {
   CHECK(nearest_names("1g", known) == std::vector<std::string>{"1g.5gb", "1g.10gb"});
   CHECK(nearest_names("1g", known, 1) == std::vector<std::string>{"1g.5gb"});
   CHECK(nearest_names("2g.10g", known) == std::vector<std::string>{"2g.10gb"});  // by edit distance, alone
+  CHECK(nearest_names("A100", {"A10", "A100-40GB"}) == std::vector<std::string>{"A100-40GB"});
+  CHECK(nearest_names("A101", {"A10", "A100-40GB"}) == std::vector<std::string>{"A10"});
   CHECK(nearest_names("xyz", known).empty());
   CHECK(did_you_mean({}) == "");
   CHECK(did_you_mean({"a"}) == "; did you mean 'a'?");

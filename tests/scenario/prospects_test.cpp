@@ -156,5 +156,6 @@ TEST_CASE("prospects: workloads that no node takes") {
         "node_affinity or "
         "node_selector; it stays pending\n");
   CHECK(take("gpu: 1, node_pools: [a], node_selector: {rack: r1}") == "");
-  CHECK(take("gpu: 1, node_pools: [a], gpu_models: [T4]").find("stays pending") != std::string::npos);
+  CHECK(take("gpu: 1, node_pools: [a], gpu_models: [T4]")
+            .find("none has GPUs of its gpu_models; it stays pending") != std::string::npos);
 }

@@ -12,9 +12,9 @@
 
 namespace berth::cluster {
 
-// The models that somebody who wrote `name` may have meant, best first, at most `most`: the one whose name or product label
-// is nearest by edit distance alone, else the family, all whose name and label together the text is short for ("H100",
-// "nvidia h100"), in table order.
+// The models that somebody who wrote `name` may have meant, at most `most`: the one whose name or product label is near by
+// edit distance, or the family, all whose name and label together the text is short for ("H100", "nvidia h100"), in
+// table order (diagnostic.hpp, nearest_names).
 std::vector<GpuModelId> nearest_models(const ModelTable& models, std::string_view name, std::size_t most = 8);
 
 // "unknown GPU model 'H100-SXM5-80G'; did you mean 'H100-SXM5-80GB'?", or the family:

@@ -53,8 +53,9 @@ std::optional<std::string> nearest_name(std::string_view name, const std::vector
 // name must begin a word of the text, and a number ends where the text's does ("H10" is not "H100").
 bool is_short_for(std::string_view name, std::string_view text);
 
-// What somebody who wrote `name` may have meant, best first, at most `most`: the nearest one by edit distance alone, else
-// all that the name is short for, in the order of the candidates.
+// What somebody who wrote `name` may have meant, at most `most`: what the name is short for, in the order of the candidates,
+// or of those the nearest alone when one is near by edit distance; else the nearest by edit distance. So 'A100' is not taken
+// for 'A10' where there is an 'A100-SXM4-40GB'.
 std::vector<std::string> nearest_names(std::string_view name, const std::vector<std::string>& candidates,
                                        std::size_t most = 8);
 
