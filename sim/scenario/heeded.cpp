@@ -18,12 +18,10 @@ struct Row {
   std::string_view key;
   Heeded heeded = Heeded::always;
   Matter matter{};
-  std::string_view remark{};
 
   Row(const char* name) : key(name) {}  // NOLINT: a key that is always heeded is its name alone
   Row(const char* name, Heeded how) : key(name), heeded(how) {}
-  Row(const char* name, Matter of, std::string_view also = {})
-      : key(name), heeded(Heeded::by_matter), matter(of), remark(also) {}
+  Row(const char* name, Matter of) : key(name), heeded(Heeded::by_matter), matter(of) {}
 };
 
 constexpr Heeded refused = Heeded::refused;
@@ -31,12 +29,10 @@ constexpr Heeded refused = Heeded::refused;
 class Table {
  public:
   void add(std::string_view noun, std::initializer_list<Row> rows) {
-    for (const Row& row : rows) all.push_back({noun, row.key, row.heeded, row.matter, row.remark});
+    for (const Row& row : rows) all.push_back({noun, row.key, row.heeded, row.matter});
   }
   std::vector<HeededKey> all;
 };
-
-constexpr std::string_view quota_names_pools = " (it only says which node pools a project uses)";
 
 void add_cluster(Table& t) {
   t.add("clock", {"start", "zone", "duration", "until"});
@@ -86,7 +82,8 @@ void add_organization(Table& t) {
                       {"min_runtime", Matter::min_runtime},
                       {"time_limits", refused},
                       {"scheduling_rules", refused}});
-  t.add("a quota", {{"gpu", Matter::quotas, quota_names_pools},
+  // GPU quotas name a project's node pools and stand in metrics and telemetry, whatever the policy does with them.
+  t.add("a quota", {"gpu",
                     {"cpu", Matter::quotas},
                     {"memory", Matter::quotas},
                     {"limit", Matter::quotas},
@@ -243,7 +240,7 @@ const HeededKey& heeded_key(std::string_view noun, std::string_view key) {
 
 std::string not_heeded(const HeededKey& key, std::string_view policy) {
   const std::vector<std::string> others = policy::policies_heeding(key.matter);
-  const std::string what = quoted(key.key) + " in " + std::string(key.noun) + std::string(key.remark);
+  const std::string what = quoted(key.key) + " in " + std::string(key.noun);
   std::string text;
   if (others.empty()) {
     text = "no policy of this version heeds " + what;

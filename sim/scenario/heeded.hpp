@@ -22,8 +22,7 @@ struct HeededKey {
   std::string_view noun;  // of the key table
   std::string_view key;
   Heeded heeded = Heeded::always;
-  policy::Matter matter{};    // by_matter
-  std::string_view remark{};  // what the key does all the same, in brackets
+  policy::Matter matter{};  // by_matter
 };
 
 const std::vector<HeededKey>& heeded_keys();

@@ -130,7 +130,6 @@ const Keys<QuotaSpec>& keys() {
   static const Keys<QuotaSpec> table =
       Keys<QuotaSpec>("a quota")
           .key<GpuAmountForm>("gpu", &QuotaSpec::gpu)
-          .neutral([](const QuotaSpec& q) { return q.gpu == 0; })
           .key<CpuAmountForm>("cpu", &QuotaSpec::cpu)
           .neutral([](const QuotaSpec& q) { return q.cpu == organization::unlimited; })
           .key<MemoryAmountForm>("memory", &QuotaSpec::memory)

@@ -342,8 +342,6 @@ TEST_CASE(
   };
   CHECK(queues("[{name: a, quota: {gpu: 3}, priority: 9}, {name: b, min_runtime: {reclaim: 1h}, quota: {gpu: "
                "1, limit: 4}}]") ==
-        "s.yaml:4:69: warning: policy fifo does not heed 'gpu' in a quota (it only says which node pools a "
-        "project uses); kai does; the first of 2 places\n"
         "s.yaml:4:78: warning: policy fifo does not heed 'priority' in a project; kai does\n"
         "s.yaml:4:102: warning: policy fifo does not heed 'min_runtime' in a project; kai does\n"
         "s.yaml:4:146: warning: policy fifo does not heed 'limit' in a quota; kai does\n");

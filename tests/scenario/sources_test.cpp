@@ -39,9 +39,6 @@ TEST_CASE("--set: keys by dots, list entries by name or index") {
        "organization.departments.research.projects.vision.priority=7"});
   CHECK(
       good.diagnostics.to_text() ==
-      "s.yaml:7:42: warning: policy fifo does not heed 'gpu' in a quota (it only says which node pools a "
-      "project "
-      "uses); kai does; the first of 2 places\n"
       "--set organization.departments.research.projects.vision.priority: warning: policy fifo does not heed "
       "'priority' in a project; kai does\n");
   REQUIRE(good.scenario);
