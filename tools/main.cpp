@@ -5,6 +5,7 @@
 #include <system_error>
 #include <vector>
 
+#include "berth/core/file_fault.hpp"
 #include "berth/core/invariant.hpp"
 #include "berth/core/stop.hpp"
 #include "berth/simulation/commit.hpp"
@@ -57,7 +58,7 @@ int run(const std::vector<std::string>& words) {
   } catch (const InputError& error) {
     std::cerr << "berth " << command.name << ": " << error.what() << "\n";
   } catch (const std::system_error& error) {
-    std::cerr << "berth " << command.name << ": " << error.what() << "\n";
+    std::cerr << "berth " << command.name << ": " << berth::file_fault(error) << "\n";
   }
   return bad_input;
 }

@@ -235,6 +235,8 @@ void add_run_options(po::options_description_easy_init& add) {
 int run_run(const Arguments& arguments) {
   const records::RunFiles emit =
       arguments.has("emit") ? parse_emit(arguments.text("emit")) : records::RunFiles{};
+  if (arguments.has("emit") && !arguments.has("out"))
+    throw UsageError("--emit says which files --out writes; give --out DIR as well");
   if (arguments.has("out")) catch_interrupts("berth run: interrupted; nothing was written");
   return simulate(arguments, emit);
 }

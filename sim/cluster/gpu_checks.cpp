@@ -18,9 +18,8 @@ std::string quoted(std::string_view text) {
   return "'" + std::string(text) + "'";
 }
 
-std::string did_you_mean(std::string_view name, const std::vector<std::string>& known) {
-  const auto nearest = nearest_name(name, known);
-  return nearest ? "; did you mean " + quoted(*nearest) + "?" : std::string();
+std::string nearest_of(std::string_view name, const std::vector<std::string>& known) {
+  return did_you_mean(nearest_names(name, known));
 }
 
 std::vector<std::string> profile_names(const MigGeometry& geometry) {
@@ -100,23 +99,52 @@ std::optional<std::string> no_such_instances(const Cluster& cluster, const std::
   const std::vector<std::string> known(offered.begin(), offered.end());
   for (const workload::MigRequest& wanted : request.mig) {
     if (offered.count(wanted.profile) == 0)
-      return "no node offers the MIG profile " + quoted(wanted.profile) + did_you_mean(wanted.profile, known);
+      return "no node offers the MIG profile " + quoted(wanted.profile) + nearest_of(wanted.profile, known);
   }
   return std::nullopt;
 }
 
 }  // namespace
 
+namespace {
+
+// The name and the label together: a text may be short for a bit of each.
+std::string both_names(const GpuModel& model) {
+  return model.name + " " + model.product_label;
+}
+
+// The one name or label that is near by edit distance, unless it is of another family than what the text is short for.
+std::optional<std::string> nearest_spelling(const ModelTable& models, std::string_view name) {
+  const auto nearest = nearest_name(name, models.names());
+  if (!nearest || is_short_for(name, both_names(models[*models.find(*nearest)]))) return nearest;
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    if (is_short_for(name, both_names(models[id_of<GpuModelId>(i)]))) return std::nullopt;
+  }
+  return nearest;
+}
+
+}  // namespace
+
 std::optional<std::string> unknown_model(const ModelTable& models, std::string_view name) {
   if (models.find(name)) return std::nullopt;
-  return "unknown GPU model " + quoted(name) + did_you_mean(name, models.names());
+  const std::string unknown = "unknown GPU model " + quoted(name);
+  if (const auto nearest = nearest_spelling(models, name)) return unknown + did_you_mean({*nearest});
+  std::vector<std::string> family;
+  constexpr std::size_t most = 8;
+  for (const GpuModelId id : nearest_models(models, name)) {
+    if (family.size() == most) break;
+    const GpuModel& model = models[id];
+    family.push_back(quoted(model.name) +
+                     (model.product_label == model.name ? "" : " (" + model.product_label + ")"));
+  }
+  return family.empty() ? unknown : unknown + "; did you mean " + joined_by_or(family) + "?";
 }
 
 std::optional<std::string> unknown_profile(const GpuModel& model, std::string_view profile) {
   if (!model.mig.capable()) return "GPU model " + model.name + " cannot be cut into MIG instances";
   if (model.mig.find_profile(profile)) return std::nullopt;
   return "GPU model " + model.name + " has no MIG profile " + quoted(profile) +
-         did_you_mean(profile, profile_names(model.mig));
+         nearest_of(profile, profile_names(model.mig));
 }
 
 WrittenLayout read_mig_layout(const GpuModel& model, const std::vector<std::string>& layout) {

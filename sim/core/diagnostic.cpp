@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "berth/core/text.hpp"
+
 namespace berth {
 
 namespace {
@@ -126,6 +128,70 @@ std::optional<std::string> nearest_name(std::string_view name, const std::vector
   }
   if (!nearest) return std::nullopt;
   return *nearest;
+}
+
+namespace {
+
+bool is_word(char c) {
+  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  bool within = false;
+  for (const char c : text) {
+    if (is_word(c) && !within) words.emplace_back();
+    within = is_word(c);
+    if (within) words.back() += lower(c);
+  }
+  return words;
+}
+
+}  // namespace
+
+bool is_short_for(std::string_view name, std::string_view text) {
+  if (name.size() > longest_compared_name) return false;
+  const std::vector<std::string> wanted = words_of(name), there = words_of(text);
+  if (wanted.empty()) return false;
+  return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& word) {
+    return std::any_of(there.begin(), there.end(), [&](const std::string& other) {
+      if (other.compare(0, word.size(), word) != 0) return false;
+      return other.size() == word.size() || !is_digit(word.back()) || !is_digit(other[word.size()]);
+    });
+  });
+}
+
+std::vector<std::string> nearest_names(std::string_view name, const std::vector<std::string>& candidates,
+                                       std::size_t most) {
+  const auto nearest = nearest_name(name, candidates);
+  if (nearest && is_short_for(name, *nearest)) return {*nearest};
+  std::vector<std::string> names;
+  for (const std::string& candidate : candidates) {
+    if (names.size() == most) break;
+    if (is_short_for(name, candidate) && std::find(names.begin(), names.end(), candidate) == names.end())
+      names.push_back(candidate);
+  }
+  if (names.empty() && nearest) names.push_back(*nearest);
+  return names;
+}
+
+std::string joined_by_or(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
+    text += names[i];
+  }
+  return text;
+}
+
+std::string did_you_mean(const std::vector<std::string>& names) {
+  if (names.empty()) return "";
+  std::vector<std::string> all;
+  for (const std::string& name : names) all.push_back(berth::quoted(name));
+  return "; did you mean " + joined_by_or(all) + "?";
 }
 
 }  // namespace berth

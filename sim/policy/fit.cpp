@@ -207,6 +207,16 @@ bool take_place(const cluster::Cluster& cluster, NodeId id, cluster::Occupancy& 
 
 }  // namespace
 
+std::int32_t could_hold(const cluster::Cluster& cluster, NodeId node, const PodShape& shape,
+                        std::int32_t most) {
+  if (most <= 0 || !could_fit(cluster, node, shape)) return 0;
+  cluster::Occupancy empty;
+  const NodeId copy = empty.add(cluster.nodes[node]);
+  std::int32_t held = 0;
+  while (held < most && take_place(cluster, node, empty, copy, shape)) ++held;
+  return held;
+}
+
 bool could_hold_together(const cluster::Cluster& cluster, PoolId pool,
                          const IdVector<ShapeId, PodShape>& shapes,
                          const std::vector<std::pair<ShapeId, std::int32_t>>& ask, StopToken stop) {

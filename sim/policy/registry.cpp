@@ -52,35 +52,43 @@ const std::vector<std::string_view>& missing_policies() {
 std::string expected(const std::vector<std::string>& names) {
   constexpr std::size_t most = 24;
   if (names.size() > most) return "";
-  std::string out = "; expected ";
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) out += i + 1 == names.size() ? " or " : ", ";
-    out += names[i];
-  }
-  return out;
+  return "; expected " + joined_by_or(names);
 }
 
 WrongChoice wrong(const std::string& what, std::string_view name, const std::vector<std::string>& known,
                   const std::vector<std::string_view>& missing) {
   if (std::find(missing.begin(), missing.end(), name) != missing.end())
     return {true, what + " " + quoted(name) + " is not supported by this version" + expected(known)};
-  const auto nearest = nearest_name(name, known);
+  const std::vector<std::string> nearest = nearest_names(name, known);
   return {false, "unknown " + what + " " + quoted(name) +
-                     (nearest ? "; did you mean " + quoted(*nearest) + "?" : expected(known))};
+                     (nearest.empty() ? expected(known) : did_you_mean(nearest))};
 }
 
 }  // namespace
 
 const std::vector<PolicyEntry>& policy_entries() {
   static const std::vector<PolicyEntry> entries = {
-      {"fifo", "in order of arrival; whoever does not fit is waited for",
-       make_queue_policy<QueueDiscipline::fifo>, common_options},
-      {"fifo-skip", "in order of arrival; whoever does not fit is passed over",
-       make_queue_policy<QueueDiscipline::fifo_skip>, common_options},
-      {"kai", "as KAI-Scheduler decides: fair shares, gangs, topology, reclaim, preemption, consolidation",
-       kai::make_kai, kai_options},
-      {"try-once", "in order of arrival; whoever does not fit is dropped for good",
-       make_queue_policy<QueueDiscipline::try_once>, common_options},
+      {"fifo",
+       "in order of arrival; whoever does not fit is waited for",
+       {Matter::placement, Matter::recuts},
+       make_queue_policy<QueueDiscipline::fifo>,
+       common_options},
+      {"fifo-skip",
+       "in order of arrival; whoever does not fit is passed over",
+       {Matter::placement, Matter::recuts},
+       make_queue_policy<QueueDiscipline::fifo_skip>,
+       common_options},
+      {"kai",
+       "as KAI-Scheduler decides: fair shares, gangs, topology, reclaim, preemption, consolidation",
+       {Matter::pool_packing, Matter::quotas, Matter::queue_priority, Matter::min_runtime, Matter::priority,
+        Matter::preemption, Matter::topology, Matter::pod_affinity, Matter::recuts},
+       kai::make_kai,
+       kai_options},
+      {"try-once",
+       "in order of arrival; whoever does not fit is dropped for good",
+       {Matter::placement},
+       make_queue_policy<QueueDiscipline::try_once>,
+       common_options},
   };
   return entries;
 }
@@ -141,6 +149,21 @@ WrongChoice wrong_policy(std::string_view name) {
 
 WrongChoice wrong_placement(std::string_view name) {
   return wrong("placement", name, placement_names(), {});
+}
+
+bool heeds(std::string_view policy, Matter matter) {
+  for (const PolicyEntry& e : policy_entries()) {
+    if (policy == e.name) return std::find(e.heeds.begin(), e.heeds.end(), matter) != e.heeds.end();
+  }
+  return false;
+}
+
+std::vector<std::string> policies_heeding(Matter matter) {
+  std::vector<std::string> names;
+  for (const PolicyEntry& e : policy_entries()) {
+    if (heeds(e.name, matter)) names.emplace_back(e.name);
+  }
+  return names;
 }
 
 std::unique_ptr<Policy> make_policy(const PolicySpec& spec) {

@@ -13,6 +13,7 @@ namespace berth::policy {
 struct PolicyEntry {
   const char* name;
   const char* meaning;
+  std::vector<Matter> heeds;
   std::unique_ptr<Policy> (*make)(const PolicySpec&);  // throws std::invalid_argument on a bad option
   std::vector<PolicyOption> (*options)();
 };

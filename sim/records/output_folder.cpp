@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "berth/core/file_fault.hpp"
 #include "berth/core/text.hpp"
 
 namespace berth::records {
@@ -35,6 +36,14 @@ OutputFolder::OutputFolder(FileStore& store, const std::string& path, const std:
     : store_(store), path_(normal(path)), parent_(fs::path(path_).parent_path().string()) {
   if (path.empty() || path_ == parent_)
     throw OutputRefused("--out " + berth::quoted(path) + " is not the name of a folder");
+  try {
+    open(path, known);
+  } catch (const fs::filesystem_error& error) {
+    throw OutputRefused(file_fault("write", path, error.code()));
+  }
+}
+
+void OutputFolder::open(const std::string& path, const std::vector<std::string>& known) {
   if (store_.exists(path_)) {
     if (!fs::is_directory(path_)) throw OutputRefused(berth::quoted(path) + " exists and is not a folder");
     const auto present = store_.entries(path_);
@@ -50,6 +59,9 @@ OutputFolder::OutputFolder(FileStore& store, const std::string& path, const std:
   if (!store_.exists(parent_))
     throw OutputRefused("the folder " + berth::quoted(parent_) + ", in which " + berth::quoted(path) +
                         " would stand, does not exist");
+  if (!fs::is_directory(parent_))
+    throw OutputRefused(berth::quoted(parent_) + ", in which " + berth::quoted(path) +
+                        " would stand, is not a folder");
   const std::string name = fs::path(path_).filename().string();
   temporary_ = parent_ + "/." + name + ".berth-" + std::to_string(::getpid());
   if (store_.exists(temporary_))

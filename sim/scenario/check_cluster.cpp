@@ -137,6 +137,7 @@ void Checker::group(const PoolSpec& spec, NodeGroup& node_group) {
   const auto names = IndexTemplate::parse(name.value);
   if (!names) {
     reader_.error(name.mark, "wrong-value", "name: " + names.error());
+    reader_.lose({"a node group"});
   } else if (!names->varies() &&
              (node_group.count > 1 ||
               std::any_of(spec.changes.begin(), spec.changes.end(),
@@ -150,10 +151,12 @@ void Checker::group(const PoolSpec& spec, NodeGroup& node_group) {
       reader_.error(name.mark, "wrong-value", "label " + key + ": " + label.error());
     }
   }
+  if (node_group.gpus && is_said(node_group.gpus->model) && node_group.gpus->model.value.empty()) return;
   if (node_group.gpus && node_group.gpus->model.value.empty()) {
     node_group.gpus->count = std::max(node_group.gpus->count, node_group.gpus->count < 0 ? 8 : 0);
   } else if (node_group.gpus) {
     const auto model = models_.find(node_group.gpus->model.value);
+    if (!model && reader_.is_lost("a GPU model")) return;
     if (!model) {
       reader_.error(node_group.gpus->model.mark, "unknown-name",
                     *cluster::unknown_model(models_, node_group.gpus->model.value));
@@ -221,9 +224,11 @@ void Checker::group_changes(const PoolSpec& spec) {
   for (const GroupChange& change : spec.changes) {
     if (change.group.value.empty()) continue;
     if (std::find(known.begin(), known.end(), change.group.value) == known.end()) {
-      reader_.unknown(change.group.mark, "node group", change.group.value, known);
+      if (!reader_.is_lost("a node group"))
+        reader_.unknown(change.group.mark, "node group", change.group.value, known);
       continue;
     }
+    not_before_start(change.at, change.mark, "this change");
     order.push_back(&change);
   }
   std::stable_sort(order.begin(), order.end(), [&](const GroupChange* a, const GroupChange* b) {
@@ -311,9 +316,21 @@ void Checker::node_names() {
   }
 }
 
+bool Checker::lost_nodes() const {
+  return reader_.is_lost("a node group") || reader_.is_lost("a node pool") || reader_.is_lost("trace");
+}
+
+void Checker::not_before_start(const When& when, Mark mark, std::string_view what) {
+  if (!when.absolute || *when.absolute >= scenario_.start()) return;
+  reader_.error(mark, "before-the-start",
+                std::string(what) + " comes at " + WhenForm::write(when).text +
+                    ", before the start of the run (" + write_instant(scenario_.start()).text + ")");
+}
+
 void Checker::events() {
   for (const EventSpec& event : scenario_.events) {
     using Verb = EventSpec::Verb;
+    not_before_start(event.at, event.mark, "this event");
     if (event.target.value.empty()) continue;
     switch (event.verb) {
       case Verb::suspend:
@@ -327,17 +344,17 @@ void Checker::events() {
       case Verb::uncordon:
       case Verb::node_down:
       case Verb::node_up:
-        if (!std::binary_search(nodes_.begin(), nodes_.end(), event.target.value)) {
+        if (!lost_nodes() && !std::binary_search(nodes_.begin(), nodes_.end(), event.target.value)) {
           reader_.unknown(event.target.mark, "node", event.target.value, nodes_);
         }
         break;
       case Verb::quota:
-        if (event.of_department && !departments_.count(event.target.value)) {
-          reader_.unknown(event.target.mark, "department", event.target.value, keys_of(departments_));
-        } else if (!event.of_department) {
+        if (event.of_department) {
+          known_department(event.target);
+        } else {
           known_project(event.target);
         }
-        if (!event.pool.value.empty()) pool_names({event.pool});
+        pool_names({event.pool});
         break;
     }
   }
@@ -350,7 +367,7 @@ void Checker::expectations() {
       reader_.unknown(expectation.workload.mark, "workload", workload, keys_of(workloads_));
     }
     const std::string& node = expectation.node.value;
-    if (!node.empty() && !std::binary_search(nodes_.begin(), nodes_.end(), node)) {
+    if (!node.empty() && !lost_nodes() && !std::binary_search(nodes_.begin(), nodes_.end(), node)) {
       reader_.unknown(expectation.node.mark, "node", node, nodes_);
     }
     if (!expectation.metric.value.empty()) metric(expectation);
@@ -367,9 +384,7 @@ void Checker::metric(const Expectation& expectation) {
   const Metric& metric = *parsed.metric;
   if (metric.node_pool) pool_names({Name(*metric.node_pool, mark)});
   if (metric.project) known_project(Name(*metric.project, mark));
-  if (metric.department && departments_.count(*metric.department) == 0) {
-    reader_.unknown(mark, "department", *metric.department, keys_of(departments_));
-  }
+  if (metric.department) known_department(Name(*metric.department, mark));
   for (const auto& [key, bound] :
        {std::pair("at_most", &expectation.at_most), std::pair("at_least", &expectation.at_least),
         std::pair("equals", &expectation.equals)}) {

@@ -110,8 +110,10 @@ void Checker::quotas(std::vector<PoolQuota>& said) {
     quota.pool = own != said.end() ? own->pool : Name(pool);
     if (own != said.end()) {
       quota.quota = own->quota;
+      quota.mark = own->mark;
     } else if (for_every) {
       quota.quota = for_every->quota;
+      quota.mark = for_every->mark;
     }
     quota.quota = spelled_out(quota.quota);
     all.push_back(std::move(quota));
@@ -122,8 +124,10 @@ void Checker::quotas(std::vector<PoolQuota>& said) {
 void Checker::pool_names(const std::vector<Name>& names) {
   std::set<std::string> seen;
   for (const Name& name : names) {
+    if (name.value.empty()) continue;
     if (!has(pools_, name.value)) {
-      if (!pools_.empty()) reader_.unknown(name.mark, "node pool", name.value, pools_);
+      if (!pools_.empty() && !reader_.is_lost("a node pool"))
+        reader_.unknown(name.mark, "node pool", name.value, pools_);
     } else if (!seen.insert(name.value).second) {
       reader_.error(name.mark, "duplicate-name",
                     "node pool " + berth::quoted(name.value) + " stands twice in the list");
@@ -133,10 +137,25 @@ void Checker::pool_names(const std::vector<Name>& names) {
 
 bool Checker::known_project(const Name& name) {
   if (projects_.count(name.value)) return true;
+  if (name.value.empty() || reader_.is_lost("a project")) return false;
   std::vector<std::string> known;
   for (const auto& [project, spec] : projects_) known.push_back(project);
-  if (!known.empty()) reader_.unknown(name.mark, "project", name.value, known);
+  const bool none_written = only_default_project() && projects_.begin()->second->name.mark.line == 0 &&
+                            projects_.begin()->second->name.mark.file == 0;
+  if (none_written) {
+    reader_.error(name.mark, "unknown-name",
+                  "unknown project " + berth::quoted(name.value) +
+                      "; without the key 'organization' there is only " + berth::quoted(default_queue));
+  } else if (!known.empty())
+    reader_.unknown(name.mark, "project", name.value, known);
   return false;
+}
+
+void Checker::known_department(const Name& name) {
+  if (name.value.empty() || departments_.count(name.value) || reader_.is_lost("a department")) return;
+  std::vector<std::string> known;
+  for (const auto& [department, mark] : departments_) known.push_back(department);
+  reader_.unknown(name.mark, "department", name.value, known);
 }
 
 // Its own list, else the pools in which it has quota, else all.
@@ -156,6 +175,7 @@ std::vector<Name> Checker::pools_of_project(const std::string& project) const {
 
 void Checker::policy() {
   PolicyChoice& choice = scenario_.policy;
+  if (is_said(choice.name) && choice.name.value.empty()) return;  // reported by the reader
   const std::vector<std::string> known = policy::policy_names();
   if (choice.name.value.empty()) choice.name.value = has(known, "kai") ? "kai" : "fifo-skip";
   const auto refuse = [&](const Name& name, const policy::WrongChoice& why) {
@@ -164,7 +184,8 @@ void Checker::policy() {
   bool usable = has(known, choice.name.value);
   if (!usable) refuse(choice.name, policy::wrong_policy(choice.name.value));
   if (!has(policy::placement_names(), choice.placement.value)) {
-    refuse(choice.placement, policy::wrong_placement(choice.placement.value));
+    if (!choice.placement.value.empty())
+      refuse(choice.placement, policy::wrong_placement(choice.placement.value));
     usable = false;
   }
   if (!choice.cycle_said) {
@@ -172,6 +193,9 @@ void Checker::policy() {
     if (choice.name.value == "kai") choice.cycle = seconds(1);
   }
   if (!usable) return;
+  // What the policy does not heed is warned of; it plays no part in what is run and printed.
+  if (!policy::heeds(choice.name.value, policy::Matter::placement))
+    choice.placement = PolicyChoice().placement;
   const std::size_t faults = reader_.diagnostics().error_count();
   const std::vector<policy::PolicyOption> options = policy::policy_options(choice.name.value);
   std::vector<std::string> names;
@@ -183,6 +207,18 @@ void Checker::policy() {
   spec.typical.resize(1);
   for (const auto& [option, text] : choice.options) {
     if (!has(names, option)) {
+      std::vector<std::string> others;
+      for (const std::string& other : known) {
+        const auto theirs = policy::policy_options(other);
+        if (std::any_of(theirs.begin(), theirs.end(), [&](const auto& o) { return o.name == option; }))
+          others.push_back(other);
+      }
+      if (!others.empty()) {
+        reader_.error(text.mark, "unknown-name",
+                      "unknown option of policy " + choice.name.value + " " + berth::quoted(option) +
+                          "; it is one of policy " + joined_by_or(others));
+        continue;
+      }
       reader_.unknown(text.mark, "option of policy " + choice.name.value, option, names);
       continue;
     }

@@ -13,26 +13,14 @@
 #include "berth/core/text.hpp"
 #include "berth/formats/openb.hpp"
 #include "checker.hpp"
+#include "heeded.hpp"
+#include "sections.hpp"
 
 namespace berth::scenario {
 
 namespace {
 
 using workload::Kind;
-
-// Contract NOTES 2.1: what each kind has when nothing is said.
-Priority default_priority(Kind kind) {
-  switch (kind) {
-    case Kind::workspace:
-      return {125, "high"};
-    case Kind::training:
-    case Kind::distributed:
-      return {40, "low"};
-    case Kind::inference:
-      return {150, "very-high"};
-  }
-  return {};
-}
 
 bool is_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -46,11 +34,6 @@ std::vector<const PodAsk*> asks_of(const std::vector<SubGroupSpec>& groups) {
     for (const PodAsk* below : asks_of(g.sub_groups)) asks.push_back(below);
   }
   return asks;
-}
-
-bool any_topology(const std::vector<SubGroupSpec>& groups) {
-  return std::any_of(groups.begin(), groups.end(),
-                     [](const SubGroupSpec& g) { return !g.topology.empty() || any_topology(g.sub_groups); });
 }
 
 using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
@@ -98,7 +81,8 @@ void Checker::workloads() {
   for (WorkloadSpec& w : scenario_.workloads) {
     if (w.project.value.empty() && only_default_project()) w.project = Name(default_queue);
     if (w.project.value.empty()) {
-      if (!w.name.value.empty()) reader_.error(w.mark, "missing-key", "a workload needs the key 'project'");
+      if (!is_said(w.project) && !w.name.value.empty())
+        reader_.error(w.mark, "missing-key", "a workload needs the key 'project'");
     } else {
       known_project(w.project);
     }
@@ -106,6 +90,7 @@ void Checker::workloads() {
     shape_of_gang(w, w.mark);
     gpu(w.ask.gpu.value, w.ask.gpu.mark, w.node_pools);
     if (w.duration && !w.estimate) w.estimate = w.duration;
+    not_before_start(w.submit, w.name.mark, "workload " + berth::quoted(w.name.value));
     for (const GeneratorSpec& g : scenario_.generators) {
       const std::string& name = w.name.value;
       if (name.size() > g.name.value.size() + 1 && name.substr(0, g.name.value.size()) == g.name.value &&
@@ -205,9 +190,10 @@ void Checker::generators() {
     }
     if (g.project.options.empty() && only_default_project())
       g.project.options.emplace_back(default_queue, 1000);
-    if (g.project.options.empty())
+    if (g.project.options.empty() && !g.project_said)
       reader_.error(g.mark, "missing-key", "a generator needs the key 'project'");
     for (const auto& [project, weight] : g.project.options) known_project(project);
+    not_before_start(g.arrivals.from, g.name.mark, "generator " + berth::quoted(g.name.value));
     if (g.gpu.options.empty()) g.gpu.options.emplace_back(workload::GpuRequest{}, 1000);
     if (g.outcome.options.empty()) g.outcome.options.emplace_back(workload::Outcome::completed, 1000);
     if (!g.arrivals.until && !g.arrivals.count && !scenario_.clock.duration &&
@@ -255,6 +241,7 @@ void Checker::common(WorkloadCommon& w, const std::vector<Name>& default_pools) 
   pool_names(w.node_pools);
   if (w.node_pools.empty()) w.node_pools = default_pools;
   const auto known_model = [&](const Name& name) {
+    if (name.value.empty() || reader_.is_lost("a GPU model")) return;
     if (const auto problem = cluster::unknown_model(models_, name.value)) {
       reader_.error(name.mark, "unknown-name", *problem);
     }
@@ -354,6 +341,7 @@ void Checker::gang_topology(GangTopology& topology) {
   if (topology.empty() && topology.topology.value.empty()) return;
   const std::vector<TopologySpec>& known = scenario_.cluster.topologies;
   const Mark mark = !topology.required.value.empty() ? topology.required.mark : topology.preferred.mark;
+  if (reader_.is_lost(lost_topology)) return;
   if (known.empty()) {
     reader_.error(mark, "no-topology", "the cluster has no 'topology' whose levels could be asked for");
     return;
@@ -376,14 +364,23 @@ void Checker::gang_topology(GangTopology& topology) {
 
 void Checker::gpu(const workload::GpuRequest& request, Mark mark, const std::vector<Name>& pools) {
   using workload::GpuRequestKind;
-  if (request.kind == GpuRequestKind::mig) {
-    std::vector<std::string> known;
+  if (request.kind == GpuRequestKind::mig && !reader_.is_lost("a GPU model")) {
+    std::vector<std::string> known, near;  // of all models; of those in its node pools
     for (std::size_t i = 0; i < models_.size(); ++i) {
       for (const cluster::MigProfile& p : models_[id_of<GpuModelId>(i)].mig.profiles) known.push_back(p.name);
     }
+    for (const Name& pool : pools) {
+      const auto facts = pool_facts_.find(pool.value);
+      if (facts == pool_facts_.end()) continue;
+      for (const GpuModelId model : facts->second.models) {
+        for (const cluster::MigProfile& p : models_[model].mig.profiles) {
+          if (std::find(near.begin(), near.end(), p.name) == near.end()) near.push_back(p.name);
+        }
+      }
+    }
     for (const workload::MigRequest& m : request.mig) {
       if (std::find(known.begin(), known.end(), m.profile) != known.end()) continue;
-      reader_.unknown(mark, "MIG profile", m.profile, known);
+      reader_.unknown(mark, "MIG profile", m.profile, near.empty() ? known : near);
     }
   }
   if (request.kind == GpuRequestKind::fraction && scenario_.policy.name.value == "kai" &&
@@ -419,6 +416,7 @@ void Checker::dependencies() {
     for (const Name& before : scenario_.workloads[i].after) {
       const auto found = index.find(before.value);
       if (found == index.end()) {
+        if (before.value.empty() || lost_workloads()) continue;
         reader_.unknown(before.mark, "workload", before.value, known);
         continue;
       }
@@ -445,27 +443,22 @@ void Checker::dependencies() {
   }
 }
 
-// Placement by topology and by other pods is the business of one policy; under another it would be silently missed.
 void Checker::warn_of_unheeded() {
-  if (scenario_.policy.name.value == "kai") return;
-  bool said_topology = false, said_affinity = false;
-  const auto look = [&](const WorkloadCommon& w) {
-    const bool topology = (w.gang && !w.gang->topology.empty()) || any_topology(w.sub_groups);
-    const std::string policy = "policy " + scenario_.policy.name.value + " does not heed ";
-    if (topology && !std::exchange(said_topology, true)) {
-      reader_.warning(w.name.mark, "not-heeded",
-                      policy + "the 'topology' of " + berth::quoted(w.name.value) + "; kai does");
-    }
-    if (!w.pod_affinity.empty() && !std::exchange(said_affinity, true)) {
-      reader_.warning(w.name.mark, "not-heeded",
-                      policy + "the 'pod_affinity' of " + berth::quoted(w.name.value) + "; kai does");
-    }
-  };
-  for (const WorkloadSpec& w : scenario_.workloads) look(w);
-  for (const GeneratorSpec& g : scenario_.generators) look(g);
+  const std::string& policy = scenario_.policy.name.value;
+  for (const Reader::Said& said : reader_.said()) {
+    if (policy::heeds(policy, said.key->matter)) continue;
+    std::string message = not_heeded(*said.key, policy);
+    if (said.times > 1) message += "; the first of " + std::to_string(said.times) + " places";
+    reader_.warning(said.first, "not-heeded", std::move(message));
+  }
+}
+
+bool Checker::lost_workloads() const {
+  return reader_.is_lost("a workload") || reader_.is_lost("a generator") || reader_.is_lost("trace");
 }
 
 bool Checker::names_workload(const std::string& name) {
+  if (lost_workloads()) return true;
   if (workloads_.count(name)) return true;
   for (const GeneratorSpec& g : scenario_.generators) {
     const std::string& prefix = g.name.value;

@@ -2,6 +2,7 @@
 // Each function reports every fault that it finds and goes on.
 #pragma once
 
+#include <functional>
 #include <istream>
 #include <map>
 #include <memory>
@@ -32,15 +33,34 @@ class Checker {
   void generators();
   void events();
   void expectations();
-  // Pods larger than any node of their pools. Only for a scenario without faults.
-  void warn_of_giants();
-  // What the chosen policy does not look at.
+  // What is valid and will disappoint (check_prospects.cpp). Only for a scenario without faults.
+  void warn_of_disappointments();
+  // What is said and the chosen policy does not heed.
   void warn_of_unheeded();
 
  private:
   struct PoolFacts {
     std::vector<GpuModelId> models;  // of its nodes
   };
+
+  // prospects
+  struct Prospect;
+  using HoldsGang = std::function<bool(const std::vector<std::pair<workload::PodShape, std::int32_t>>& ask,
+                                       const std::vector<Name>& pools, const TopologySpec* topology,
+                                       const std::string& level)>;
+  std::vector<Prospect> prospects() const;
+  void warn_of_large_gang(const Prospect& prospect, const HoldsGang& holds);
+  void warn_of_large_rows(
+      const std::function<bool(const workload::PodShape&, const std::vector<Name>&)>& fits,
+      std::int32_t most_gpus);
+  void warn_of_times();
+  void warn_of_limits(const DepartmentSpec& above);
+  void warn_of_quotas(const std::vector<Prospect>& all);
+  std::vector<Name> pools_in(const Prospect& prospect, const ProjectSpec* project) const;
+  static std::int64_t gpu_milli_of_least(const Prospect& prospect);
+  static bool asks_for_gpu_memory(const Prospect& prospect);
+  // Reports an instant before the run's start.
+  void not_before_start(const When& when, Mark mark, std::string_view what);
 
   // cluster
   void gpu_models();
@@ -76,9 +96,13 @@ class Checker {
   void count_pods();
   void count_arrivals(const GeneratorSpec& generator);
   void metric(const Expectation& expectation);
-  // Reports a project that does not exist.
+  // Reports a project or department that does not exist.
+  void known_department(const Name& name);
   bool known_project(const Name& name);
   bool only_default_project() const;
+  // Were there workloads that could not be read? Then any name may be one's.
+  bool lost_workloads() const;
+  bool lost_nodes() const;
   // Listed, in the trace, or what a generator would name so.
   bool names_workload(const std::string& name);
 

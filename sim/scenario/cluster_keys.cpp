@@ -102,6 +102,11 @@ struct TopologiesForm {
   static constexpr bool keeps_parts = true;
   static bool read(Reader& reader, const Value& value, type& out) {
     out.clear();
+    const bool good = read_all(reader, value, out);
+    if (!good) reader.lose({lost_topology});
+    return good;
+  }
+  static bool read_all(Reader& reader, const Value& value, type& out) {
     if (value.is_list()) {
       out.emplace_back();
       return ListOf<TextForm>::read(reader, value, out.back().levels);
@@ -114,6 +119,7 @@ struct TopologiesForm {
     }
     return good;
   }
+  static void definitions(std::set<std::string>& nouns) { nouns.insert(lost_topology); }
   static Value write(const type& topologies) {
     if (topologies.size() == 1 && topologies[0].name == "default")
       return ListOf<TextForm>::write(topologies[0].levels);

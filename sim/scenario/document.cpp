@@ -143,8 +143,42 @@ class Builder : public YAML::EventHandler {
   Value root_;
 };
 
+// `<<` of YAML 1.1, everywhere in the tree: each is reported, and then heeded, so that the keys that it brings are not
+// missed as well.
+void refuse_merge_keys(Value& value, const Document& document, Diagnostics& diagnostics) {
+  std::vector<Value> merged;
+  std::erase_if(value.entries, [&](Entry& entry) {
+    if (entry.key != "<<") return false;
+    diagnostics.error("merge-key", document.place(entry.key_mark),
+                      "'<<' is a merge key of YAML 1.1, which YAML 1.2 does not have; write the keys out, or "
+                      "put what is shared under 'defaults' or into a file to 'include'");
+    if (entry.value.is_list()) {
+      for (Value& item : entry.value.items) merged.push_back(std::move(item));
+    } else {
+      merged.push_back(std::move(entry.value));
+    }
+    return true;
+  });
+  for (Value& from : merged) {
+    for (Entry& entry : from.entries) {
+      if (!value.find(entry.key)) value.entries.push_back(std::move(entry));
+    }
+  }
+  for (Value& item : value.items) refuse_merge_keys(item, document, diagnostics);
+  for (Entry& entry : value.entries) refuse_merge_keys(entry.value, document, diagnostics);
+}
+
+// May what stands here define something that other parts name?
+bool may_define(const Value& value) {
+  const auto defines = [](const Value& v) { return may_define(v); };
+  return (value.is_map() && value.find("name")) ||
+         std::any_of(value.items.begin(), value.items.end(), defines) ||
+         std::any_of(value.entries.begin(), value.entries.end(),
+                     [](const Entry& e) { return may_define(e.value); });
+}
+
 // Keys that stand twice in one map, everywhere in the tree: all are reported, and the first one stays.
-void refuse_duplicates(Value& value, const Document& document, Diagnostics& diagnostics) {
+void refuse_duplicates(Value& value, Document& document, Diagnostics& diagnostics) {
   for (Value& item : value.items) refuse_duplicates(item, document, diagnostics);
   if (!value.is_map()) return;
   std::map<std::string, Mark, std::less<>> first;
@@ -154,12 +188,42 @@ void refuse_duplicates(Value& value, const Document& document, Diagnostics& diag
     diagnostics.error("duplicate-key", document.place(entry.key_mark),
                       "key " + berth::quoted(entry.key) + " stands twice; first in line " +
                           std::to_string(at->second.line));
+    if (may_define(entry.value)) document.note_gap();
     return true;
   });
   for (Entry& entry : value.entries) refuse_duplicates(entry.value, document, diagnostics);
 }
 
+// The line (from 1) of the text, without its end.
+std::string_view line_of(std::string_view text, std::int32_t line) {
+  for (; line > 1; --line) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return {};
+    text.remove_prefix(end + 1);
+  }
+  return text.substr(0, text.find('\n'));
+}
+
+// The parser stumbles over a tab where blanks must stand, and says so in words of its own, if at all.
+std::optional<Mark> tab_before(std::string_view text, Mark fault) {
+  for (std::int32_t line = fault.line; line >= std::max(1, fault.line - 1); --line) {
+    const std::string_view words = line_of(text, line);
+    const std::size_t tab = words.find('\t'), word = words.find_first_not_of(" \t-?:");
+    if (tab == std::string_view::npos || (tab > word && line < fault.line)) continue;
+    if (line == fault.line && tab > word && static_cast<std::int64_t>(tab) >= fault.column) continue;
+    return Mark{fault.file, line, static_cast<std::int32_t>(tab) + 1};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+bool same(const Value& a, const Value& b) {
+  return a.kind == b.kind && a.text == b.text &&
+         std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(), same) &&
+         std::equal(a.entries.begin(), a.entries.end(), b.entries.begin(), b.entries.end(),
+                    [](const Entry& x, const Entry& y) { return x.key == y.key && same(x.value, y.value); });
+}
 
 const Entry* Value::find(std::string_view key) const {
   for (const Entry& entry : entries) {
@@ -252,6 +316,7 @@ std::optional<Value> Document::parse(const std::string& text, std::uint32_t file
                         "a second document begins here; a file holds one");
       return std::nullopt;
     }
+    refuse_merge_keys(root, *this, diagnostics);
     refuse_duplicates(root, *this, diagnostics);
     return root;
   } catch (const Refused& refused) {
@@ -259,6 +324,10 @@ std::optional<Value> Document::parse(const std::string& text, std::uint32_t file
   } catch (const YAML::Exception& broken) {
     Mark mark{file, 0, 0};
     if (!broken.mark.is_null()) mark = Mark{file, broken.mark.line + 1, broken.mark.column + 1};
+    if (const auto tab = tab_before(text, mark)) {
+      diagnostics.error("tab", place(*tab), "a tab stands here; YAML is indented with blanks, not with tabs");
+      return std::nullopt;
+    }
     diagnostics.error("yaml-syntax", place(mark), "not YAML: " + broken.msg);
   } catch (
       const std::exception& broken) {  // the parser lets a few of the library's own through on broken escapes

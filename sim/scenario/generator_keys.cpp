@@ -136,7 +136,6 @@ struct DrawnForm {
 
 struct ProjectForm {
   using type = Choice<Name>;
-  static constexpr bool keeps_parts = true;
   static bool read(Reader& reader, const Value& value, type& out) {
     return DrawnForm<NameForm, NameKey>::read(reader, value, out, "weights");
   }
@@ -428,7 +427,13 @@ const Keys<GeneratorSpec>& keys() {
     Keys<GeneratorSpec> t("a generator");
     t.key<NameForm>("name", &GeneratorSpec::name, Need::required)
         .key<WordForm<KindWords>>("kind", &GeneratorSpec::kind)
-        .key<ProjectForm>("project", &GeneratorSpec::project)
+        .custom(
+            "project",
+            [](Reader& reader, const Value& value, GeneratorSpec& out) {
+              out.project_said = true;
+              return ProjectForm::read(reader, value, out.project);
+            },
+            [](const GeneratorSpec& g) { return std::optional(ProjectForm::write(g.project)); })
         .key<Section<Arrivals>>("arrivals", &GeneratorSpec::arrivals, Need::required)
         .key<DrawnGpuForm>("gpu", &GeneratorSpec::gpu)
         .key<SpreadForm>("duration", &GeneratorSpec::duration)

@@ -15,9 +15,15 @@ using workload::MigRequest;
 
 constexpr std::int32_t most_devices = 100'000;  // more than any node has is a warning, not a fault
 
-// "1g.10gb", "1g.5gb.me": a digit, then g. Whether a model has it is checked against the pools.
+// "1g.10gb", "1g.5gb.me", and "1g", whose family is then named: a digit, then g. Whether a model has it is checked against
+// the pools.
 bool looks_like_profile(std::string_view text) {
-  return text.size() >= 4 && text[0] >= '1' && text[0] <= '9' && text[1] == 'g' && text[2] == '.';
+  return text.size() >= 2 && text[0] >= '1' && text[0] <= '9' && text[1] == 'g' &&
+         (text.size() == 2 || (text.size() >= 4 && text[2] == '.'));
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
 }
 
 bool is_whole_number(std::string_view text) {
@@ -69,6 +75,22 @@ struct MigForm {
     return value;
   }
 };
+
+// What a GPU request may be, where it is nothing of that.
+bool no_request(Reader& reader, const Value& value) {
+  std::string meant;
+  if (looks_like_profile(value.text)) {
+    meant = "; did you mean {mig: " + value.text + "}?";
+  } else if (const auto memory = parse_bytes(value.text);
+             memory && !value.text.empty() && !is_digit(value.text.back())) {
+    meant = "; did you mean {memory: " + value.text + "}?";
+  }
+  return reader.wrong_value(value,
+                            berth::quoted(value.text) +
+                                " is not a number of whole GPUs, nor a fraction below 1 (expected such "
+                                "as 8, 0.5, {memory: 20Gi} or {mig: 1g.10gb})" +
+                                meant);
+}
 
 bool read_portion(Reader& reader, const Value& value, std::int64_t& milli) {
   const std::string* text = reader.scalar(value, "a fraction of a GPU such as 0.5");
@@ -216,24 +238,20 @@ bool GpuForm::read(Reader& reader, const Value& value, type& out) {
   out.mark = value.mark;
   if (value.is_scalar()) {
     if (!is_whole_number(value.text)) {
-      // 0.5 is a fraction of one device; anything else is explained as the number that it is not.
-      std::int64_t milli = 0;
+      // 0.5 is a fraction of one device.
       if (const auto gpu = gpu_of_text(value.text); gpu && gpu->kind == GpuRequestKind::fraction) {
         out.value = *gpu;
         return true;
       }
-      const auto decimal = parse_decimal(value.text, 1000);
-      if (decimal && *decimal <= 1000) return read_portion(reader, value, milli);
-      return reader.wrong_value(
-          value, berth::quoted(value.text) +
-                     " is not a number of whole GPUs, nor a fraction below 1 (expected such as 8, "
-                     "0.5, {memory: 20Gi} or {mig: 1g.10gb})");
+      return no_request(reader, value);
     }
     std::int64_t count = 0;
     if (!read_whole_number(reader, value, 0, most_devices, count)) return false;
     out.value = GpuRequest::whole(static_cast<std::int32_t>(count));
     return true;
   }
+  if (!value.is_map())
+    return reader.wrong_type(value, "a request such as 8, 0.5, {memory: 20Gi} or {mig: 1g.10gb}");
   Ask ask;
   return ask_keys().read(reader, value, ask) && finish(reader, value, ask, out.value);
 }

@@ -64,7 +64,7 @@ Loaded load_scenario_text(const std::string& text, const std::string& file, cons
   checker.events();
   checker.expectations();
   if (!diagnostics.has_errors()) {
-    checker.warn_of_giants();
+    checker.warn_of_disappointments();
     checker.warn_of_unheeded();
   }
   return finish(std::move(scenario), std::move(diagnostics));

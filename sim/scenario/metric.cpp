@@ -40,8 +40,8 @@ constexpr std::int64_t million = 1'000'000;
 constexpr std::int64_t max_priority = 2'000'000'000;
 
 std::string nearest(const std::string& name, const std::vector<std::string>& known) {
-  const auto found = nearest_name(name, known);
-  return found ? "; did you mean " + quoted(*found) + "?" : "";
+  const std::vector<std::string> found = nearest_names(name, known);
+  return found.empty() ? "; expected " + joined_by_or(known) : did_you_mean(found);
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -81,7 +81,11 @@ std::string read_item(std::string_view item, Metric& out) {
       if (value == one.name) out.priority = one.value;
     if (const auto number = parse_integer(value, -max_priority, max_priority))
       out.priority = static_cast<std::int32_t>(*number);
-    if (!out.priority) return "unknown priority " + quoted(value);
+    if (!out.priority) {
+      std::vector<std::string> known;
+      for (const auto& one : workload::priority_classes()) known.emplace_back(one.name);
+      return "unknown priority " + quoted(value) + nearest(value, known);
+    }
   } else {
     return "unknown condition " + quoted(key) +
            nearest(key, {"project", "department", "node_pool", "kind", "priority"});

@@ -97,6 +97,10 @@ const Keys<Weights>& weight_keys() {
   return table;
 }
 
+bool protects_nobody(const MinRuntime& m) {
+  return m.preempt.value_or(Duration{}) == Duration{} && m.reclaim.value_or(Duration{}) == Duration{};
+}
+
 bool is_quota_word(std::string_view key) {
   return std::find(quota_words.begin(), quota_words.end(), key) != quota_words.end();
 }
@@ -127,7 +131,9 @@ const Keys<QuotaSpec>& keys() {
       Keys<QuotaSpec>("a quota")
           .key<GpuAmountForm>("gpu", &QuotaSpec::gpu)
           .key<CpuAmountForm>("cpu", &QuotaSpec::cpu)
+          .neutral([](const QuotaSpec& q) { return q.cpu == organization::unlimited; })
           .key<MemoryAmountForm>("memory", &QuotaSpec::memory)
+          .neutral([](const QuotaSpec& q) { return q.memory == organization::unlimited; })
           .custom(
               "limit",
               [](Reader& reader, const Value& value, QuotaSpec& out) {
@@ -141,6 +147,11 @@ const Keys<QuotaSpec>& keys() {
               [](const QuotaSpec& q) -> std::optional<Value> {
                 return limit_keys().write(Limits{q.gpu_limit, q.cpu_limit, q.memory_limit});
               })
+          .neutral([](const QuotaSpec& q) {
+            return q.gpu_limit.value_or(organization::unlimited) == organization::unlimited &&
+                   q.cpu_limit.value_or(organization::unlimited) == organization::unlimited &&
+                   q.memory_limit.value_or(organization::unlimited) == organization::unlimited;
+          })
           .custom(
               "over_quota_weight",
               [](Reader& reader, const Value& value, QuotaSpec& out) {
@@ -153,7 +164,12 @@ const Keys<QuotaSpec>& keys() {
               },
               [](const QuotaSpec& q) -> std::optional<Value> {
                 return weight_keys().write(Weights{q.gpu_weight, q.cpu_weight, q.memory_weight});
-              });
+              })
+          .neutral([](const QuotaSpec& q) {
+            QuotaSpec unsaid = q;
+            unsaid.gpu_weight = unsaid.cpu_weight = unsaid.memory_weight = std::nullopt;
+            return q.resolved().over_quota_weight == unsaid.resolved().over_quota_weight;
+          });
   return table;
 }
 
@@ -179,11 +195,13 @@ bool QuotasForm::read(Reader& reader, const Value& value, type& out) {
     const Reader::Key key(reader, entry.key);
     PoolQuota quota;
     quota.pool = Name(entry.key, entry.key_mark);
+    quota.mark = entry.value.mark;
     good &= keys<QuotaSpec>().read(reader, entry.value, quota.quota);
     out.push_back(std::move(quota));
   }
   if (!for_every.entries.empty()) {
     PoolQuota quota;
+    quota.mark = value.mark;
     good &= keys<QuotaSpec>().read(reader, for_every, quota.quota);
     out.push_back(std::move(quota));
   }
@@ -213,6 +231,7 @@ const Keys<ProjectSpec>& keys() {
           .key<ListOf<NameForm>>("node_pools", &ProjectSpec::node_pools)
           .key<NumberForm<std::int32_t, 0, max_count>>("priority", &ProjectSpec::priority)
           .key<Section<MinRuntime>>("min_runtime", &ProjectSpec::min_runtime)
+          .neutral([](const ProjectSpec& p) { return protects_nobody(p.min_runtime); })
           .later("time_limits")
           .later("scheduling_rules");
   return table;
@@ -226,6 +245,7 @@ const Keys<DepartmentSpec>& keys() {
           .key<QuotasForm>("quota", &DepartmentSpec::quota)
           .key<NumberForm<std::int32_t, 0, max_count>>("priority", &DepartmentSpec::priority)
           .key<Section<MinRuntime>>("min_runtime", &DepartmentSpec::min_runtime)
+          .neutral([](const DepartmentSpec& d) { return protects_nobody(d.min_runtime); })
           .key<ListOf<Section<ProjectSpec>>>("projects", &DepartmentSpec::projects)
           .key<ListOf<Section<DepartmentSpec>>>("departments", &DepartmentSpec::departments);
   return table;

@@ -9,11 +9,18 @@
 namespace berth::scenario {
 
 void Reader::error(Mark mark, std::string code, std::string message) {
-  diagnostics_.error(std::move(code), document_.place(mark), std::move(message));
+  if (quiet_ == 0) diagnostics_.error(std::move(code), document_.place(mark), std::move(message));
 }
 
 void Reader::warning(Mark mark, std::string code, std::string message) {
-  diagnostics_.warning(std::move(code), document_.place(mark), std::move(message));
+  if (quiet_ == 0) diagnostics_.warning(std::move(code), document_.place(mark), std::move(message));
+}
+
+void Reader::said(const HeededKey& key, Mark mark) {
+  if (quiet_ > 0 || within_ > 0) return;
+  const auto [at, fresh] = said_at_.try_emplace(&key, said_.size());
+  if (fresh) said_.push_back({&key, mark, 0});
+  ++said_[at->second].times;
 }
 
 bool Reader::wrong_type(const Value& value, std::string_view expected) {
@@ -39,15 +46,8 @@ constexpr std::size_t most_compared = 20'000;
 
 std::string suggestion(std::string_view name, const std::vector<std::string>& known) {
   if (known.size() > most_compared) return "";
-  if (const auto nearest = nearest_name(name, known))
-    return "; did you mean " + berth::quoted(*nearest) + "?";
-  if (known.empty() || known.size() > 40) return "";
-  std::string text = "; expected ";
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    if (i > 0) text += i + 1 == known.size() ? " or " : ", ";
-    text += known[i];
-  }
-  return text;
+  if (const auto nearest = nearest_names(name, known); !nearest.empty()) return did_you_mean(nearest);
+  return known.empty() || known.size() > 40 ? "" : "; expected " + joined_by_or(known);
 }
 
 void Reader::unknown(Mark mark, std::string_view noun, std::string_view name,
@@ -77,8 +77,12 @@ Value TextForm::write(const std::string& text) {
 
 bool NameForm::read(Reader& reader, const Value& value, Name& out) {
   const std::string* text = reader.scalar(value, "a name");
-  if (!text) return false;
+  if (!text) {
+    out = Name(std::string(), value.mark);
+    return false;
+  }
   if (!is_name(*text)) {
+    out = Name(std::string(), value.mark);
     return reader.wrong_value(value, berth::quoted(*text) + " is not a name (1 to " +
                                          std::to_string(max_name) +
                                          " bytes, no control characters, no blank at an end)");

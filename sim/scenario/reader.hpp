@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +22,8 @@
 #include "berth/scenario/place_of.hpp"
 
 namespace berth::scenario {
+
+struct HeededKey;
 
 class Reader {
  public:
@@ -43,6 +47,20 @@ class Reader {
   void unknown(Mark mark, std::string_view noun, std::string_view name,
                const std::vector<std::string>& known);
 
+  // Definitions of these nouns ("a project") were found and could not be read: names that are not known may be theirs.
+  void lose(const std::set<std::string>& nouns) { lost_.insert(nouns.begin(), nouns.end()); }
+  bool is_lost(const std::string& noun) const { return document_.has_gaps() || lost_.count(noun) > 0; }
+
+  // A key stands in the scenario that not every policy heeds, and asks for something.
+  void said(const HeededKey& key, Mark mark);
+  struct Said {
+    const HeededKey* key = nullptr;
+    Mark first;
+    std::int64_t times = 0;
+  };
+  // In the order in which they were first read.
+  const std::vector<Said>& said() const { return said_; }
+
   // The key whose value is being read, for messages.
   class Key {
    public:
@@ -56,14 +74,50 @@ class Reader {
     std::string before_;
   };
 
+  // While it lives faults are not reported, and nothing counts as said.
+  class Quiet {
+   public:
+    explicit Quiet(Reader& reader) : reader_(reader) { ++reader_.quiet_; }
+    ~Quiet() { --reader_.quiet_; }
+    Quiet(const Quiet&) = delete;
+    Quiet& operator=(const Quiet&) = delete;
+
+   private:
+    Reader& reader_;
+  };
+
+  // While it lives, and `on`, nothing counts as said by itself: it belongs to what it stands within.
+  class Within {
+   public:
+    Within(Reader& reader, bool on) : reader_(reader), on_(on ? 1 : 0) { reader_.within_ += on_; }
+    ~Within() { reader_.within_ -= on_; }
+    Within(const Within&) = delete;
+    Within& operator=(const Within&) = delete;
+
+   private:
+    Reader& reader_;
+    int on_;
+  };
+
  private:
   const Document& document_;
   Diagnostics& diagnostics_;
   std::string key_;
+  int quiet_ = 0, within_ = 0;
+  std::set<std::string> lost_;
+  std::vector<Said> said_;
+  std::map<const HeededKey*, std::size_t> said_at_;
 };
 
 // "; did you mean 'x'?", or "; expected a, b or c" when nothing is near and there are few, or "".
 std::string suggestion(std::string_view name, const std::vector<std::string>& known);
+// The topologies of the cluster, as Reader::lose knows them: they have no key table.
+inline constexpr const char* lost_topology = "a topology";
+
+// Was it written, if only wrongly?
+inline bool is_said(const Name& name) {
+  return !name.value.empty() || name.mark.line > 0 || name.mark.file > 0;
+}
 // Is `text` a name that files, tables and the API can carry: 1 to 253 bytes, no control characters, no blank at an end?
 bool is_name(std::string_view text);
 
@@ -81,6 +135,7 @@ struct TextForm {
 };
 struct NameForm {
   using type = Name;
+  static constexpr bool keeps_parts = true;  // of a wrong name the place: it is not missing
   static bool read(Reader&, const Value&, Name&);
   static Value write(const Name&);
 };
@@ -192,7 +247,15 @@ struct ListOf {
   using type = std::vector<typename F::type>;
   static constexpr bool keeps_parts = true;
   static bool read(Reader& reader, const Value& value, type& out) {
-    if (!value.is_list()) return reader.wrong_type(value, "a list");
+    if (!value.is_list()) {
+      if constexpr (requires(std::set<std::string> & nouns) { F::definitions(nouns); }) {
+        std::set<std::string> lost;
+        F::definitions(lost);
+        reader.lose(lost);
+      }
+      const bool alone = value.is_scalar() && !value.text.empty() && value.text.size() < 40;
+      return reader.wrong_type(value, alone ? "a list such as [" + value.text + "]" : "a list");
+    }
     out.clear();
     bool good = true;
     for (const Value& item : value.items) {
@@ -206,6 +269,9 @@ struct ListOf {
     Value value = Value::list();
     for (const auto& element : list) value.items.push_back(F::write(element));
     return value;
+  }
+  static void definitions(std::set<std::string>& nouns) {
+    if constexpr (requires { F::definitions(nouns); }) F::definitions(nouns);
   }
 };
 

@@ -322,7 +322,17 @@ const Keys<PolicyChoice>& keys() {
   static const Keys<PolicyChoice> table =
       Keys<PolicyChoice>("policy")
           .key<NameForm>("name", &PolicyChoice::name)
-          .key<NameForm>("placement", &PolicyChoice::placement)
+          // Left out under a policy that does not heed it. Never neutral: under such a policy nothing is placed so.
+          .custom(
+              "placement",
+              [](Reader& reader, const Value& value, PolicyChoice& out) {
+                return NameForm::read(reader, value, out.placement);
+              },
+              [](const PolicyChoice& p) -> std::optional<Value> {
+                if (!policy::heeds(p.name.value, policy::Matter::placement)) return std::nullopt;
+                return NameForm::write(p.placement);
+              })
+          .neutral([](const PolicyChoice&) { return false; })
           .custom(
               "cycle",
               [](Reader& reader, const Value& value, PolicyChoice& out) {

@@ -98,6 +98,9 @@ void add_common_keys(Keys<T>& table);
 extern template void add_common_keys(Keys<WorkloadSpec>& table);
 extern template void add_common_keys(Keys<GeneratorSpec>& table);
 
+// Contract NOTES 2.1: what each kind has when nothing is said.
+Priority default_priority(workload::Kind kind);
+
 struct KindWords {
   using type = workload::Kind;
   static constexpr const char* noun = "kind";

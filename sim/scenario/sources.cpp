@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <utility>
 #include <vector>
 
 #include "berth/core/text.hpp"
+#include "berth/policy/policy.hpp"
 #include "berth/scenario/limits.hpp"
 #include "reader.hpp"
 
@@ -59,6 +61,8 @@ class Includer {
     for (const Value& item : include.is_list() ? include.items : std::vector<Value>{include}) {
       if (std::optional<Value> included = load_included(item, folder))
         base = merge(std::move(base), std::move(*included));
+      else
+        document_.note_gap();
     }
     stack_.pop_back();
     Value merged = merge(std::move(base), std::move(*own));
@@ -132,6 +136,48 @@ void clear_lines(Value& value) {
   }
 }
 
+// Has the value, of the option or the beginning of options `name`, something that is among `known`?
+bool has_known(const Value& value, const std::string& name, const std::vector<std::string>& known) {
+  if (!value.is_map()) return std::find(known.begin(), known.end(), name) != known.end();
+  return std::any_of(value.entries.begin(), value.entries.end(),
+                     [&](const Entry& e) { return has_known(e.value, name + "." + e.key, known); });
+}
+
+// Takes the options that are not among `known` out of a map; `tell` hears of each, or of the map that holds nothing else.
+void drop_unknown(Value& options, const std::string& prefix, const std::vector<std::string>& known,
+                  const std::function<void(const Entry&, const std::string&)>& tell) {
+  std::erase_if(options.entries, [&](Entry& entry) {
+    const std::string name = prefix + entry.key;
+    if (!has_known(entry.value, name, known)) {
+      tell(entry, name);
+      return true;
+    }
+    if (entry.value.is_map()) drop_unknown(entry.value, name + ".", known, tell);
+    return false;
+  });
+}
+
+// `--set policy.name=NAME`: the options that stand there are the other policy's; those that NAME has not are dropped.
+void drop_options_of_another_policy(Value& root, const std::string& name, const Document& document,
+                                    Diagnostics& diagnostics) {
+  Entry* policy = root.find("policy");
+  Entry* options = policy && policy->value.is_map() ? policy->value.find("options") : nullptr;
+  if (!options || !options->value.is_map()) return;
+  const Entry* before = policy->value.find("name");
+  const std::vector<std::string> policies = policy::policy_names();
+  if ((before && before->value.text == name) ||
+      std::find(policies.begin(), policies.end(), name) == policies.end()) {
+    return;  // the options are its own, or it does not exist (which is told later)
+  }
+  std::vector<std::string> known;
+  for (const policy::PolicyOption& option : policy::policy_options(name)) known.push_back(option.name);
+  drop_unknown(options->value, "", known, [&](const Entry& entry, const std::string& option) {
+    diagnostics.warning("option-dropped", document.place(entry.key_mark),
+                        "option " + berth::quoted(option) + " is left out: policy " + name +
+                            ", which --set names, has no such option");
+  });
+}
+
 bool apply_set(Value& root, const std::string& set, Document& document, Diagnostics& diagnostics) {
   const std::size_t equals = set.find('=');
   const std::string path = set.substr(0, equals);
@@ -154,6 +200,12 @@ bool apply_set(Value& root, const std::string& set, Document& document, Diagnost
   } else {
     return false;
   }
+  if (path == "include" || path.rfind("include[", 0) == 0) {
+    diagnostics.error("set-path", place, "files are included before --set is applied; name them in the file");
+    return false;
+  }
+  if (path == "policy.name" && value.is_scalar())
+    drop_options_of_another_policy(root, value.text, document, diagnostics);
   return set_path(root, path, std::move(value), place, diagnostics);
 }
 

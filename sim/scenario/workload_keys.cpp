@@ -184,6 +184,19 @@ void add_pod_count(Keys<T>& table, std::string name, std::int32_t Owner::*member
 
 }  // namespace
 
+Priority default_priority(workload::Kind kind) {
+  switch (kind) {
+    case workload::Kind::workspace:
+      return {125, "high"};
+    case workload::Kind::training:
+    case workload::Kind::distributed:
+      return {40, "low"};
+    case workload::Kind::inference:
+      return {150, "very-high"};
+  }
+  return {};
+}
+
 const std::vector<std::pair<std::string, workload::Kind>>& KindWords::all() {
   static const std::vector<std::pair<std::string, workload::Kind>> words = {
       {"training", workload::Kind::training},
@@ -304,6 +317,7 @@ void add_common_keys(Keys<T>& table) {
       .template key<Section<PodAsk>>("master", &T::master)
       .template key<ListOf<Section<SubGroupSpec>>>("sub_groups", &T::sub_groups)
       .template key<PriorityForm>("priority", &T::priority)
+      .neutral([](const T& w) { return w.priority == default_priority(w.kind); })
       .template key<BoolForm>("preemptible", &T::preemptible)
       .template key<ListOf<NameForm>>("node_pools", &T::node_pools)
       .template key<ListOf<NameForm>>("gpu_models", &T::gpu_models)
@@ -367,6 +381,7 @@ const Keys<WorkloadSpec>& keys() {
             [](const WorkloadSpec& w) { return std::optional(GpuForm::write(w.ask.gpu)); })
         .key<LengthForm>("duration", &WorkloadSpec::duration)
         .key<PositiveDurationForm>("estimate", &WorkloadSpec::estimate)
+        .neutral([](const WorkloadSpec& w) { return w.estimate == w.duration; })
         .key<WordForm<OutcomeWords>>("outcome", &WorkloadSpec::outcome)
         .key<ListOf<NameForm>>("after", &WorkloadSpec::after);
     add_pod_count(t, "pods", &WorkloadSpec::pods);

@@ -33,6 +33,15 @@ TEST_CASE("an unknown model or profile is answered with the nearest name") {
         std::string("unknown GPU model 'NVIDIA-H100-80GB-HBM2'; did you mean 'NVIDIA-H100-80GB-HBM3'?"));
   CHECK(unknown_model(ModelTable::standard(), "Voodoo-2") == std::string("unknown GPU model 'Voodoo-2'"));
   CHECK_FALSE(unknown_model(ModelTable::standard(), "Tesla-T4").has_value());
+  CHECK(unknown_model(ModelTable::standard(), "H100") ==
+        std::string("unknown GPU model 'H100'; did you mean 'H100-SXM5-80GB' (NVIDIA-H100-80GB-HBM3), "
+                    "'H100-PCIE-80GB' (NVIDIA-H100-PCIe) or 'H100-NVL-94GB' (NVIDIA-H100-NVL)?"));
+  CHECK(unknown_model(ModelTable::standard(), "A100")
+            .value()
+            .find("'A100-SXM4-40GB' (NVIDIA-A100-SXM4-40GB)") != std::string::npos);  // and not the A10
+  CHECK(unknown_model(ModelTable::standard(), "Voodoo") == std::string("unknown GPU model 'Voodoo'"));
+  CHECK(unknown_model(ModelTable::standard(), "H100-SXM5-80G") ==
+        std::string("unknown GPU model 'H100-SXM5-80G'; did you mean 'H100-SXM5-80GB'?"));
 
   CHECK(unknown_profile(model("H100-SXM5-80GB"), "3g.41gb") ==
         std::string("GPU model H100-SXM5-80GB has no MIG profile '3g.41gb'; did you mean '3g.40gb'?"));

@@ -71,3 +71,26 @@ TEST_CASE("a swap of neighbours is one step, a change of case half a step") {
 
 }  // namespace
 }  // namespace berth
+
+TEST_CASE("names of a family") {
+  using namespace berth;
+  CHECK(is_short_for("H100", "NVIDIA-H100-80GB-HBM3"));
+  CHECK(is_short_for("nvidia h100", "H100-SXM5-80GB NVIDIA-H100-80GB-HBM3"));
+  CHECK(is_short_for("1g", "1g.10gb"));
+  CHECK(is_short_for("rack", "topology.berth/rack"));
+  CHECK(is_short_for("sxm", "H100-SXM5-80GB"));
+  CHECK_FALSE(is_short_for("H10", "NVIDIA-H100-80GB-HBM3"));  // a number is not cut
+  CHECK_FALSE(is_short_for("H100-40GB", "NVIDIA-H100-80GB-HBM3"));
+  CHECK_FALSE(is_short_for("", "a"));
+  CHECK_FALSE(is_short_for("--", "a"));
+  const std::vector<std::string> known{"1g.5gb", "2g.10gb", "1g.10gb", "1g.5gb"};
+  CHECK(nearest_names("1g", known) == std::vector<std::string>{"1g.5gb", "1g.10gb"});
+  CHECK(nearest_names("1g", known, 1) == std::vector<std::string>{"1g.5gb"});
+  CHECK(nearest_names("2g.10g", known) == std::vector<std::string>{"2g.10gb"});  // by edit distance, alone
+  CHECK(nearest_names("A100", {"A10", "A100-40GB"}) == std::vector<std::string>{"A100-40GB"});
+  CHECK(nearest_names("A101", {"A10", "A100-40GB"}) == std::vector<std::string>{"A10"});
+  CHECK(nearest_names("xyz", known).empty());
+  CHECK(did_you_mean({}) == "");
+  CHECK(did_you_mean({"a"}) == "; did you mean 'a'?");
+  CHECK(did_you_mean({"a", "b", "c"}) == "; did you mean 'a', 'b' or 'c'?");
+}

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "berth/policy/policy.hpp"
 #include "support/small_cluster.hpp"
 
 using namespace berth;
@@ -69,4 +70,25 @@ TEST_CASE("a gang that no empty pool could hold at once", "[policy]") {
   const ShapeId three = shapes.push_back(tests::shape(GpuRequest::whole(3)));
   CHECK(could_hold_together(c, PoolId{0}, shapes, {{three, 2}}));
   CHECK_FALSE(could_hold_together(c, PoolId{0}, shapes, {{three, 3}}));
+}
+
+TEST_CASE("how many pods of a shape an empty node holds", "[policy]") {
+  cluster::Cluster c = tests::empty_cluster();
+  cluster::NodeSpec spec = tests::node_spec("a", 8);
+  spec.max_pods = 6;
+  const NodeId a = c.add_node(spec);
+  CHECK(could_hold(c, a, tests::shape(GpuRequest::whole(3)), 99) == 2);
+  CHECK(could_hold(c, a, tests::shape(GpuRequest::whole(1)), 99) == 6);  // by pod slots
+  CHECK(could_hold(c, a, tests::shape(GpuRequest::whole(1)), 4) == 4);   // counted no further
+  CHECK(could_hold(c, a, tests::shape(GpuRequest::whole(9)), 99) == 0);
+  CHECK(c.occupancy[a].pods == 0);
+}
+
+TEST_CASE("policies say which matters they heed", "[policy]") {
+  CHECK(heeds("kai", Matter::quotas));
+  CHECK_FALSE(heeds("kai", Matter::placement));
+  CHECK(heeds("try-once", Matter::placement));
+  CHECK_FALSE(heeds("no such policy", Matter::placement));
+  CHECK(policies_heeding(Matter::placement) == std::vector<std::string>{"fifo", "fifo-skip", "try-once"});
+  CHECK(policies_heeding(Matter::estimates).empty());
 }

@@ -93,10 +93,27 @@ TEST_CASE("bad input: GPUs") {
         "(81559Mi)\n");
   CHECK(gpu("{mig: 1g.11gb}") ==
         "s.yaml:8:45: error: unknown MIG profile '1g.11gb'; did you mean '1g.10gb'?\n");
+  CHECK(gpu("{mig: 1g}") ==
+        "s.yaml:8:45: error: unknown MIG profile '1g'; did you mean '1g.10gb', '1g.10gb.me' or '1g.20gb'?\n");
   CHECK(gpu("{fraction: 0.5, limit: 0.2}") == "s.yaml:8:68: error: limit: '0.2' is below the request\n");
   CHECK(gpu("{devices: 2}") == "s.yaml:8:45: error: gpu: expected one of 'fraction', 'memory' and 'mig'\n");
-  CHECK(gpu("-1") ==
-        "s.yaml:8:45: error: gpu: '-1' is not a fraction of one GPU (expected above 0, up to 1)\n");
+  CHECK(
+      gpu("-1") ==
+      "s.yaml:8:45: error: gpu: '-1' is not a number of whole GPUs, nor a fraction below 1 (expected such as "
+      "8, 0.5, {memory: 20Gi} or {mig: 1g.10gb})\n");
+  CHECK(
+      gpu("[1]") ==
+      "s.yaml:8:45: error: gpu: expected a request such as 8, 0.5, {memory: 20Gi} or {mig: 1g.10gb}, found a "
+      "list\n");
+  CHECK(gpu("1, node_pools: h100") ==
+        "s.yaml:8:60: error: node_pools: expected a list such as [h100], found 'h100'\n");
+  CHECK(gpu("1g.10gb") ==
+        "s.yaml:8:45: error: gpu: '1g.10gb' is not a number of whole GPUs, nor a fraction below 1 (expected "
+        "such as 8, 0.5, {memory: 20Gi} or {mig: 1g.10gb}); did you mean {mig: 1g.10gb}?\n");
+  CHECK(
+      gpu("20Gi") ==
+      "s.yaml:8:45: error: gpu: '20Gi' is not a number of whole GPUs, nor a fraction below 1 (expected such "
+      "as 8, 0.5, {memory: 20Gi} or {mig: 1g.10gb}); did you mean {memory: 20Gi}?\n");
   CHECK(gpu("{fraction: 1}") == "");
 }
 
@@ -305,7 +322,127 @@ TEST_CASE("bad input: what the chosen policy does not heed is a warning") {
       "  - {name: a, kind: distributed, gang: {topology: {required: rack}}}\n"
       "  - {name: b, pod_affinity: [{labels: {app: x}, topology_key: rack}]}\n";
   CHECK(faults_of(text + "policy: {name: fifo}\n") ==
-        "s.yaml:4:12: warning: policy fifo does not heed the 'topology' of 'a'; kai does\n"
-        "s.yaml:5:12: warning: policy fifo does not heed the 'pod_affinity' of 'b'; kai does\n");
+        "s.yaml:4:41: warning: policy fifo does not heed 'topology' in gang; kai does\n"
+        "s.yaml:5:15: warning: policy fifo does not heed 'pod_affinity' in a workload; kai does\n");
   CHECK(faults_of(text + "policy: {name: kai}\n") == "");
+  CHECK(faults_of(text + "policy: {name: kai, placement: best-fit}\n") ==
+        "s.yaml:6:21: warning: policy kai does not heed 'placement' in policy; fifo, fifo-skip and try-once "
+        "do\n");
+}
+
+TEST_CASE(
+    "bad input: a key that is not heeded is told once, with how often; what asks for nothing is not told") {
+  const auto queues = [](const std::string& projects) {
+    return faults_of(
+        "version: 1\n"
+        "cluster: {node_pools: [{name: p, nodes: [{name: n, gpus: 8}], placement: {gpu: binpack}}]}\n"
+        "policy: {name: fifo}\n"
+        "organization: {departments: [{name: d, projects: " +
+        projects + "}]}\n");
+  };
+  CHECK(queues("[{name: a, quota: {gpu: 3}, priority: 9}, {name: b, min_runtime: {reclaim: 1h}, quota: {gpu: "
+               "1, limit: 4}}]") ==
+        "s.yaml:4:78: warning: policy fifo does not heed 'priority' in a project; kai does\n"
+        "s.yaml:4:102: warning: policy fifo does not heed 'min_runtime' in a project; kai does\n"
+        "s.yaml:4:146: warning: policy fifo does not heed 'limit' in a quota; kai does\n");
+  CHECK(queues("[{name: a, quota: {gpu: 0, cpu: unlimited, limit: {cpu: -1}, over_quota_weight: 1}, "
+               "priority: 100, "
+               "min_runtime: {reclaim: 0s}}]") == "");
+  CHECK(
+      faults_of(small("workloads: [{name: w, project: vision, gpu: 1, duration: 2h, estimate: 3h}, {name: v, "
+                      "project: vision, gpu: 1, duration: 2h, estimate: 2h}]\n")) ==
+      "s.yaml:8:62: warning: no policy of this version heeds 'estimate' in a workload\n");
+}
+
+TEST_CASE("bad input: what this version lacks and what it has") {
+  CHECK(
+      faults_of(small("policy: {name: easy}\n")) ==
+      "s.yaml:8:16: error: policy 'easy' is not supported by this version; expected fifo, fifo-skip, kai or "
+      "try-once\n");
+  CHECK(faults_of(small("policy: {name: eezy}\n")) ==
+        "s.yaml:8:16: error: unknown policy 'eezy'; expected fifo, fifo-skip, kai or try-once\n");
+  CHECK(faults_of(small("policy: {name: fifo, placement: fit}\n")) ==
+        "s.yaml:8:33: error: unknown placement 'fit'; did you mean 'first-fit', 'best-fit', 'worst-fit' or "
+        "'study-best-fit'?\n");
+  CHECK(
+      faults_of(
+          "version: 1\n"
+          "cluster: {node_pools: [{name: a, nodes: [{name: n, count: 3, gpus: {model: H100, count: 8}}]}]}\n"
+          "workloads: [{name: w, gpu: 1, duration: 1h, project: nosuch, node_pools: [b]}]\n") ==
+      "s.yaml:2:49: error: all nodes of this group would be named 'n'; put {index} into the name\n"
+      "s.yaml:2:76: error: unknown GPU model 'H100'; did you mean 'H100-SXM5-80GB' (NVIDIA-H100-80GB-HBM3), "
+      "'H100-PCIE-80GB' (NVIDIA-H100-PCIe) or 'H100-NVL-94GB' (NVIDIA-H100-NVL)?\n"
+      "s.yaml:3:54: error: unknown project 'nosuch'; without the key 'organization' there is only 'default'\n"
+      "s.yaml:3:75: error: unknown node pool 'b'; expected a\n");
+  CHECK(faults_of(
+            "version: 1\ncluster: {topology: [topology.lab/block, topology.lab/rack], node_pools: [{name: a, "
+            "nodes: [{name: n}]}]}\nworkloads: [{name: w, gang: {topology: {required: rack}}}]\n") ==
+        "s.yaml:3:51: error: unknown topology level 'rack'; did you mean 'topology.lab/rack'?\n");
+}
+
+TEST_CASE("bad input: one mistake is one message") {
+  // A misspelt key is read as what was meant: nothing is missing, and what it defines is known.
+  CHECK(faults_of(small("workloads: [{nam: w, projct: vision, gpu: 1}]\nevents: [{at: 1h, suspend: w}]\n")) ==
+        "s.yaml:8:14: error: unknown key 'nam' in a workload; did you mean 'name'?\n"
+        "s.yaml:8:22: error: unknown key 'projct' in a workload; did you mean 'project'?\n");
+  CHECK(faults_of("version: 1\n"
+                  "cluster: {node_pools: [{name: a, nods: [{name: n}]}]}\n"
+                  "organisation: {departments: [{name: d, projects: [{name: p}]}]}\n"
+                  "workloads: [{name: w, project: p, node_pools: [a]}]\n"
+                  "events: [{at: 1h, cordon: n}]\n") ==
+        "s.yaml:2:34: error: unknown key 'nods' in a node pool; did you mean 'nodes'?\n"
+        "s.yaml:3:1: error: unknown key 'organisation' in the scenario; did you mean 'organization'?\n");
+  // What could not be read may be what others name.
+  const std::string users =
+      "organization: {departments: [{name: d, projects: [{name: p, quota: {a: {gpu: 1}}}]}]}\n"
+      "workloads: [{name: w, project: p, node_pools: [a]}]\n"
+      "events: [{at: 1h, cordon: n}, {at: 1h, quota: {project: p, node_pool: a, gpu: 2}}]\n";
+  CHECK(faults_of("version: 1\ncluster: {node_pools: {name: a, nodes: [{name: n}]}}\n" + users) ==
+        "s.yaml:2:23: error: node_pools: expected a list, found a map\n");
+  CHECK(faults_of("version: 1\ncluster: {node_pools: [{name: [a], nodes: [{name: n}]}]}\n" + users) ==
+        "s.yaml:2:31: error: name: expected a name, found a list\n");
+  CHECK(
+      faults_of("version: 1\ncluster: {node_pools: [{name: a, nodes: [{name: \"{x}\"}]}]}\n" + users) ==
+      "s.yaml:2:49: error: name: '{x}' is not a template (expected such as {index}, {index:02}, {index/8} or "
+      "{index%8})\n");
+  CHECK(faults_of("version: 1\ncluster: {node_pools: [{name: a, nodes: [{name: n, gpus: {model: [1]}, mig: "
+                  "{strategy: mixed}}]}]}\n") ==
+        "s.yaml:2:66: error: model: expected a name, found a list\n");
+  CHECK(faults_of(small("policy: {name: [kai], options: {k_value: 1}}\n")) ==
+        "s.yaml:8:16: error: name: expected a name, found a list\n");
+  CHECK(faults_of("version: 1\ncluster: {node_pools: [{name: a, nodes: [{name: n}]}]}\norganization: []\n"
+                  "workloads: [{name: w, project: p}]\n") ==
+        "s.yaml:3:15: error: organization: expected a map, found a list\n");
+  CHECK(
+      faults_of(small("workloads: [{name: w, project: [vision]}]\ngenerators: [{name: g, project: [vision], "
+                      "arrivals: {per_hour: 1, count: 1}}]\n")) ==
+      "s.yaml:8:32: error: project: expected a name, found a list\n"
+      "s.yaml:9:33: error: project: expected a name, found a list\n");
+  CHECK(faults_of(small("workloads: [{name: a, project: vision}]\nworkloads: [{name: b, project: vision}]\n"
+                        "events: [{at: 1h, suspend: b}]\n")) ==
+        "s.yaml:9:1: error: key 'workloads' stands twice; first in line 8\n");
+  CHECK(faults_of("version: 1\ninclude: none.yaml\n" + users).find("unknown") == std::string::npos);
+  CHECK(faults_of("version: 1\ncluster: {topology: rack, node_pools: [{name: a, nodes: [{name: n}]}]}\n"
+                  "workloads: [{name: w, gang: {topology: {required: rack}}}]\n") ==
+        "s.yaml:2:21: error: topology: expected a list of node label keys, widest first, found 'rack'\n");
+}
+
+TEST_CASE("bad input: what comes before the run or after it") {
+  CHECK(faults_of(small("clock: {start: 2026-01-05T00:00:00Z}\n"
+                        "workloads: [{name: w, project: vision, submit: 2026-01-04T00:00:00Z}]\n"
+                        "generators: [{name: g, project: vision, arrivals: {per_hour: 1, count: 1, from: "
+                        "2026-01-04T00:00:00Z}}]\n"
+                        "events: [{at: 2025-01-05T00:00:00Z, suspend: w}]\n")) ==
+        "s.yaml:9:20: error: workload 'w' comes at 2026-01-04T00:00:00Z, before the start of the run "
+        "(2026-01-05T00:00:00Z)\n"
+        "s.yaml:10:21: error: generator 'g' comes at 2026-01-04T00:00:00Z, before the start of the run "
+        "(2026-01-05T00:00:00Z)\n"
+        "s.yaml:11:10: error: this event comes at 2025-01-05T00:00:00Z, before the start of the run "
+        "(2026-01-05T00:00:00Z)\n");
+  CHECK(faults_of(
+            small("clock: {duration: 1d}\n"
+                  "workloads: [{name: w, project: vision, submit: 2d}, {name: v, project: vision, submit: "
+                  "1d}]\nevents: [{at: 5d, suspend: w}]\n")) ==
+        "s.yaml:9:20: warning: workload 'w' comes after the end of the run (2026-01-02T00:00:00Z)\n"
+        "s.yaml:10:10: warning: this event comes after the end of the run (2026-01-02T00:00:00Z)\n");
 }

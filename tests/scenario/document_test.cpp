@@ -48,3 +48,32 @@ TEST_CASE("document: depth and size are bounded") {
   CHECK(faults_of(std::string((32u << 20) + 1, '#')) ==
         "s.yaml: error: the file has 33554433 bytes; at most 33554432 are read\n");
 }
+
+TEST_CASE("document: a tab is named where it stands") {
+  const auto tab = [](int line, int column) {
+    return "s.yaml:" + std::to_string(line) + ":" + std::to_string(column) +
+           ": error: a tab stands here; YAML is indented with blanks, not with tabs\n";
+  };
+  CHECK(faults_of("version: 1\ncluster:\n\tname: x\n") == tab(3, 1));
+  CHECK(faults_of("version: 1\ncluster:\n  name: x\n\tnode_pools: []\n") == tab(4, 1));
+  CHECK(faults_of("version: 1\ncluster:\n  node_pools:\n    - name: a\n  \t  nodes: [{name: n}]\n") ==
+        tab(5, 3));
+  CHECK(faults_of("version: 1\nname: |\n\tfoo\n") == tab(3, 1));
+  // Where YAML takes a tab for a blank it is one, and another fault is not blamed on it.
+  CHECK(faults_of(berth::test::small("clock:\t{zone: UTC}\n")) == "");
+  CHECK(faults_of("version:\t1\nname: a: b\n") == "s.yaml:2:8: error: not YAML: illegal map value\n");
+}
+
+TEST_CASE("document: merge keys are refused, and what they bring is not missed as well") {
+  CHECK(faults_of(berth::test::small("workloads:\n"
+                                     "  - &w {name: a, project: vision, gpu: 1}\n"
+                                     "  - {<<: *w, name: b}\n"
+                                     "  - <<: [*w]\n"
+                                     "    name: c\n")) ==
+        "s.yaml:10:6: error: '<<' is a merge key of YAML 1.1, which YAML 1.2 does not have; write the keys "
+        "out, or "
+        "put what is shared under 'defaults' or into a file to 'include'\n"
+        "s.yaml:11:5: error: '<<' is a merge key of YAML 1.1, which YAML 1.2 does not have; write the keys "
+        "out, or "
+        "put what is shared under 'defaults' or into a file to 'include'\n");
+}

@@ -37,7 +37,10 @@ TEST_CASE("--set: keys by dots, list entries by name or index") {
       {"cluster.node_pools.h100.nodes[0].count=5", "cluster.node_pools[0].nodes.h-{index}.labels.a/b=x y",
        "seed=9", "workloads.w.1.gpu={fraction: 0.5}", "policy.name=fifo",
        "organization.departments.research.projects.vision.priority=7"});
-  CHECK(good.diagnostics.to_text() == "");
+  CHECK(
+      good.diagnostics.to_text() ==
+      "--set organization.departments.research.projects.vision.priority: warning: policy fifo does not heed "
+      "'priority' in a project; kai does\n");
   REQUIRE(good.scenario);
   const NodeGroup& group = good.scenario->cluster.node_pools[0].nodes[0];
   CHECK(group.count == 5);
@@ -115,4 +118,31 @@ TEST_CASE("include: cycles, escapes and absent files are refused") {
   CHECK(test::without(load_scenario(folder.path() + "/nothing.yaml").diagnostics.to_text(),
                       folder.path() + "/") ==
         "nothing.yaml: error: cannot read 'nothing.yaml': no such file\n");
+}
+
+TEST_CASE(
+    "--set: another policy's name drops the options that it has not, with a word at the place of each") {
+  const std::string text = small(
+      "policy: {name: kai, options: {order: per-event, k_value: 2, time_based_fair_share: {window: 7d, "
+      "half_life: "
+      "1d}}}\n");
+  const auto dropped = load_set(text, {"policy.name=try-once"});
+  CHECK(dropped.diagnostics.to_text().find("s.yaml:8:49: warning: option 'k_value' is left out: policy "
+                                           "try-once, which --set names, has no such "
+                                           "option\n"
+                                           "s.yaml:8:61: warning: option 'time_based_fair_share' is left "
+                                           "out: policy try-once, which --set names, "
+                                           "has no such option\n") != std::string::npos);
+  REQUIRE(dropped.scenario);
+  CHECK(dropped.scenario->policy.options == std::map<std::string, Name>{{"order", Name("per-event")}});
+  // The same policy's options are its own, and so is what stands beside a name in the file or is set after it.
+  CHECK(load_set(text, {"policy.name=kai"}).diagnostics.to_text() == "");
+  CHECK(faults_of(small("policy: {name: fifo, options: {k_value: 2}}\n"))
+            .find("s.yaml:8:41: error: unknown option of policy fifo 'k_value'; it is one of policy kai") !=
+        std::string::npos);
+  CHECK(load_set(text, {"policy.name=fifo", "policy.options.k_value=2"})
+            .diagnostics.to_text()
+            .find("error: unknown option of policy fifo 'k_value'") != std::string::npos);
+  CHECK(set_faults({"include=other.yaml"}) ==
+        "--set include: error: files are included before --set is applied; name them in the file\n");
 }

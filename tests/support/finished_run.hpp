@@ -5,6 +5,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "berth/records/summary.hpp"
 #include "berth/records/view.hpp"
@@ -16,10 +17,8 @@ namespace berth::tests {
 
 class FinishedRun {
  public:
-  explicit FinishedRun(const std::string& yaml) {
-    auto loaded = scenario::load_scenario_text(yaml, "test.yaml");
-    if (!loaded.scenario) throw std::runtime_error(loaded.diagnostics.to_text());
-    scenario = std::move(*loaded.scenario);
+  explicit FinishedRun(const std::string& yaml) : FinishedRun(loaded(yaml)) {}
+  explicit FinishedRun(scenario::Scenario checked) : scenario(std::move(checked)) {
     auto input = scenario::build_input(scenario);
     auto policy = policy::make_policy(input.policy);
     run.emplace(std::move(input), std::move(policy), sink);
@@ -42,6 +41,13 @@ class FinishedRun {
   std::unique_ptr<simulation::MemorySource> source;
   std::optional<simulation::JournalReader> journal;
   std::optional<records::Identities> ids;
+
+ private:
+  static scenario::Scenario loaded(const std::string& yaml) {
+    auto loaded = scenario::load_scenario_text(yaml, "test.yaml");
+    if (!loaded.scenario) throw std::runtime_error(loaded.diagnostics.to_text());
+    return std::move(*loaded.scenario);
+  }
 };
 
 // The World of a run at an offset from its start, and the view of it.

@@ -431,7 +431,8 @@ TEST_CASE("an expectation that means nothing is told at its place") {
   CHECK(answer.out == "0 passed, 0 failed\n");
   CHECK(answer.err ==
         "s.yaml:11:14: error: unknown metric 'wait_p95'; did you mean 'wait_p90'?\n"
-        "s.yaml:12:14: error: unknown condition 'team'\n"
+        "s.yaml:12:14: error: unknown condition 'team'; expected project, department, node_pool, kind or "
+        "priority\n"
         "s.yaml:13:14: error: unknown project 'c'; expected a or b\n"
         "s.yaml:14:5: error: at_most: '60%' is not what 'wait_p90' is compared with (expected a duration "
         "such as "

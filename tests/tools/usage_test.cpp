@@ -36,6 +36,8 @@ TEST_CASE("usage errors name the word, the nearest right one and the help, and e
        "berth run: --emit: unknown item 'sumary'; did you mean 'summary'?\nSee 'berth help run'.\n"},
       {{"run", "a.yaml", "--emit", "report"},
        "berth run: --emit: 'report' is not supported by this version\nSee 'berth help run'.\n"},
+      {{"run", "a.yaml", "--emit", "summary"},
+       "berth run: --emit says which files --out writes; give --out DIR as well\nSee 'berth help run'.\n"},
       {{"get", "GET /api/v1/workloads"},
        "berth get: option '--from' is missing: which run?\nSee 'berth help get'.\n"},
       {{"get", "/api/v1/workloads", "--from", "x"},
@@ -113,4 +115,51 @@ TEST_CASE("help goes to standard output; nothing at all is a usage error") {
   CHECK(nothing.code == 2);
   CHECK(nothing.out.empty());
   CHECK(nothing.err == help.out);
+}
+
+TEST_CASE("a path that cannot be written says so in words") {
+  const Folder folder;
+  folder.write("a.yaml",
+               "version: 1\ncluster: {node_pools: [{name: a, nodes: [{name: n, gpus: 1}]}]}\n"
+               "workloads: [{name: w, gpu: 1, duration: 1h}]\n");
+  folder.write("file", "");
+  const std::vector<std::pair<std::string, std::string>> all{
+      {"/proc/out", "cannot write '/proc/out': no such file or folder"},
+      {"file/out", ", in which 'file/out' would stand, is not a folder"},
+      {"file", "'file' exists and is not a folder"},
+      {std::string(300, 'x'), "the name is too long"},
+  };
+  for (const auto& [path, words] : all) {
+    const Said said = berth_in(folder, {"run", "a.yaml", "--quiet", "--out", path});
+    INFO(path << ": " << said.err);
+    CHECK(said.code == 2);
+    CHECK(said.err.find("berth run: ") == 0);
+    CHECK(said.err.find(words) != std::string::npos);
+    CHECK(said.err.find("filesystem error") == std::string::npos);
+  }
+}
+
+TEST_CASE(
+    "a policy's name by --set runs, with a word about the options that are left out and the keys not "
+    "heeded") {
+  const Folder folder;
+  folder.write("a.yaml",
+               "version: 1\ncluster: {node_pools: [{name: a, nodes: [{name: n, gpus: 1}]}]}\n"
+               "policy: {name: kai, options: {time_based_fair_share: {window: 7d}}}\n"
+               "organization: {departments: [{name: d, projects: [{name: p, priority: 7}]}]}\n"
+               "workloads: [{name: w, project: p, gpu: 1, duration: 1h}]\n");
+  const Said said = berth_in(folder, {"validate", "a.yaml", "--set", "policy.name=fifo"});
+  CHECK(said.code == 0);
+  CHECK(said.err ==
+        "a.yaml:3:31: warning: option 'time_based_fair_share' is left out: policy fifo, which --set names, "
+        "has no such "
+        "option\n"
+        "a.yaml:4:61: warning: policy fifo does not heed 'priority' in a project; kai does\n");
+  const Said print = berth_in(folder, {"validate", "--print", "a.yaml", "--set", "policy.placement=fgd"});
+  CHECK(print.code == 0);
+  CHECK(print.err.find(
+            "--set policy.placement: warning: policy kai does not heed 'placement' in policy; fifo") !=
+        std::string::npos);
+  CHECK(print.out.find("placement: fgd") == std::string::npos);
+  CHECK(print.out.find("policy:\n  name: kai\n  cycle: 1s\n") != std::string::npos);
 }

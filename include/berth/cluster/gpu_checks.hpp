@@ -12,7 +12,8 @@
 
 namespace berth::cluster {
 
-// "unknown GPU model 'H100-SXM'; did you mean 'H100-SXM5-80GB'?"
+// "unknown GPU model 'H100-SXM5-80G'; did you mean 'H100-SXM5-80GB'?", or the family:
+// "unknown GPU model 'L40X'; did you mean 'L40' (NVIDIA-L40) or 'L40S' (NVIDIA-L40S)?"
 std::optional<std::string> unknown_model(const ModelTable& models, std::string_view name);
 // "GPU model H100-SXM5-80GB has no MIG profile '3g.41gb'; did you mean '3g.40gb'?", or that it has no MIG at all.
 std::optional<std::string> unknown_profile(const GpuModel& model, std::string_view profile);

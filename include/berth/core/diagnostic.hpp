@@ -48,4 +48,20 @@ class Diagnostics {
 // earlier candidate.
 std::optional<std::string> nearest_name(std::string_view name, const std::vector<std::string>& candidates);
 
+// Is `name` a shorter way to say something whose words are in `text`: "H100" of "NVIDIA-H100-80GB-HBM3", "1g" of
+// "1g.10gb", "rack" of "topology.berth/rack"? Words are runs of letters and digits, compared without case; each word of the
+// name must begin a word of the text, and a number ends where the text's does ("H10" is not "H100").
+bool is_short_for(std::string_view name, std::string_view text);
+
+// What somebody who wrote `name` may have meant, at most `most`: what the name is short for, in the order of the candidates,
+// or of those the nearest alone when one is near by edit distance; else the nearest by edit distance. So 'A100' is not taken
+// for 'A10' where there is an 'A100-SXM4-40GB'.
+std::vector<std::string> nearest_names(std::string_view name, const std::vector<std::string>& candidates,
+                                       std::size_t most = 8);
+
+// "; did you mean 'a', 'b' or 'c'?"; "" for none.
+std::string did_you_mean(const std::vector<std::string>& names);
+// "a, b or c".
+std::string joined_by_or(const std::vector<std::string>& names);
+
 }  // namespace berth

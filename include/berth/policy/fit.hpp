@@ -34,6 +34,11 @@ cluster::DeviceAssignment choose_devices(const cluster::Cluster& cluster, NodeId
                                          const cluster::NodeOccupancy& now, const workload::PodShape& shape,
                                          DeviceRule rule);
 
+// How many pods of the shape the empty, healthy node would hold at once, counted up to `most`. All of one shape: first fit
+// is exact for whole devices, CPU and memory.
+std::int32_t could_hold(const cluster::Cluster& cluster, NodeId node, const workload::PodShape& shape,
+                        std::int32_t most);
+
 // Could the pool, empty and healthy, hold `count` pods of each shape at once, placed in order by first fit? Throws
 // Interrupted when `stop` asks.
 bool could_hold_together(const cluster::Cluster& cluster, PoolId pool,

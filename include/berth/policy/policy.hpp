@@ -80,6 +80,26 @@ struct WrongChoice {
 WrongChoice wrong_policy(std::string_view name);
 WrongChoice wrong_placement(std::string_view name);
 
+// What of a scenario some policies look at and others do not. What the simulation itself sees to (nodes, durations, events)
+// is none of these: it holds under every policy.
+enum class Matter : std::uint8_t {
+  placement,       // the rule of policy.placement
+  pool_packing,    // binpack or spread of a node pool
+  quotas,          // quotas, limits and over-quota weights of queues, and their changes
+  queue_priority,  // of departments and projects
+  min_runtime,     // of queues
+  priority,        // of workloads
+  preemption,      // which workloads may be preempted, and what becomes of those that were
+  topology,        // levels that a gang requires or prefers
+  pod_affinity,    // other pods' labels
+  recuts,          // idle MIG instances cut anew on demand
+  estimates,       // how long the user says that a workload will run
+};
+// Does the policy look at it? False for a policy that does not exist.
+bool heeds(std::string_view policy, Matter matter);
+// The policies that do.
+std::vector<std::string> policies_heeding(Matter matter);
+
 // Throws std::invalid_argument with a sentence that names the offending option and value (the caller adds the
 // place).
 std::unique_ptr<Policy> make_policy(const PolicySpec& spec);

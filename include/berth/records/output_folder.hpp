@@ -29,7 +29,7 @@ const std::vector<std::string>& run_files();
 class OutputFolder {
  public:
   // An existing folder is replaced when it is empty or holds nothing but files named in `known`, one of them at least
-  // being scenario.yaml; else OutputRefused. Throws std::system_error when the temporary cannot be made.
+  // being scenario.yaml; else OutputRefused, as when the file system does not let it be made.
   OutputFolder(FileStore& store, const std::string& path, const std::vector<std::string>& known);
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;
@@ -43,6 +43,8 @@ class OutputFolder {
   void commit();
 
  private:
+  void open(const std::string& path, const std::vector<std::string>& known);
+
   FileStore& store_;
   std::string path_, parent_, temporary_;
   bool committed_ = false;

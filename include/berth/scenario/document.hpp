@@ -1,7 +1,7 @@
 // A YAML text as a tree of values that know where they stand. No meaning yet: every scalar is its text.
 //
 // Refused while reading, with place: syntax errors, a second document, keys that are not plain texts or stand
-// twice, and everything beyond limits.hpp (so that aliases of aliases cannot explode: each expansion counts
+// twice, merge keys (`<<`), and everything beyond limits.hpp (so that aliases of aliases cannot explode: each expansion counts
 // in full).
 #pragma once
 
@@ -47,6 +47,8 @@ struct Entry {
 
 // "a map", "a list", "'text'", "nothing": for messages.
 std::string describe(const Value& value);
+// The same tree, wherever it stands.
+bool same(const Value& a, const Value& b);
 
 class Document {
  public:
@@ -60,9 +62,14 @@ class Document {
   // holds for all texts of one document together.
   std::optional<Value> parse(const std::string& text, std::uint32_t file, Diagnostics& diagnostics);
 
+  // A part of the scenario could not be had (an included file, a list that stands twice), and with it what it defines.
+  void note_gap() { has_gaps_ = true; }
+  bool has_gaps() const { return has_gaps_; }
+
  private:
   std::vector<std::string> files_, folders_;
   std::size_t values_ = 0;
+  bool has_gaps_ = false;
 };
 
 }  // namespace berth::scenario

@@ -54,6 +54,7 @@ struct Arrivals {
 
 struct GeneratorSpec : WorkloadCommon {
   Choice<Name> project;
+  bool project_said = false;  // if only wrongly
   Arrivals arrivals;
   Choice<workload::GpuRequest> gpu;        // stands for `ask.gpu`
   std::optional<PodsSpread> drawn_pods;    // stands for `pods`, which is then 0

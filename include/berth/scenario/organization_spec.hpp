@@ -34,7 +34,8 @@ struct QuotaSpec {
 struct PoolQuota {
   Name pool;  // empty: every pool that has no quota of its own
   QuotaSpec quota;
-  bool operator==(const PoolQuota&) const = default;
+  Mark mark;  // no line: not said
+  bool operator==(const PoolQuota& o) const { return pool == o.pool && quota == o.quota; }
 };
 
 struct ProjectSpec {

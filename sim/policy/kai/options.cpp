@@ -199,7 +199,8 @@ const std::vector<Entry>& entries() {
          }},
         {"saturation_multiplier", "1",
          "how much less saturated than its victim's queue a reclaimer must stay (at least 1)",
-         [](Options& o, const auto&, const auto& v) {
+         [](Options& o, const auto& k, const auto& v) {
+           read_number(k, v);  // what is no number would count as 1
            o.reclaimer_saturation_multiplier = saturation_multiplier(v);
          }},
         {"min_runtime.preempt", "0s", "protects workloads from preemption where no queue says otherwise",
