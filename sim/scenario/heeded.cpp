@@ -165,6 +165,7 @@ void add_workloads(Table& t) {
                         "outcome"});
   add_common(t, "a generator");
   t.add("arrivals", {"per_hour", "by_hour", "weekend", "from", "until", "count"});
+  t.add("a number of pods", {"lognormal", "exponential", "choice"});
   t.add("a duration", {"lognormal", "exponential", "choice"});
   t.add("lognormal", {"median", "p95"});
   t.add("exponential", {"mean"});

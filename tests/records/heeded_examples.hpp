@@ -434,6 +434,10 @@ inline std::vector<Example> examples(const test::TestFolder& folder) {
   add("from", g + "arrivals.from", "0s", "5h");
   add("until", g + "arrivals.until", "10h", "30m");
   add("count", g + "arrivals.count", "3", "1");
+  of("a number of pods");
+  add("lognormal", g + "pods", "1", "{lognormal: {median: 4, p95: 8}}");
+  add("exponential", g + "pods", "1", "{exponential: 5}");
+  add("choice", g + "pods", "1", "{choice: {2: 1, 3: 1}}");
   of("a duration");
   add("lognormal", g + "duration", "30m", "{lognormal: {median: 1h, p95: 2h}}");
   add("exponential", g + "duration", "30m", "{exponential: 1h}");

@@ -94,8 +94,8 @@ Outcome outcome_of(const std::string& text, const Sets& sets) {
   records::OutputFolder folder(store, "/out", records::run_files());
   records::RunFiles files;
   files.fragmentation = run.scenario.trace.has_value();
-  records::write_run_files(folder, files, run.scenario, run.summary(), run.end(), &*run.journal, [] {});
-  records::write_replayed_files(folder, files, &*run.journal, [] {});
+  records::write_run_files(folder, files, run.scenario, run.summary(), run.end(), &*run.journal);
+  records::write_replayed_files(folder, files, &*run.journal);
   for (const auto& [name, content] : store.files()) {
     if (name != "scenario.yaml") out.documents += name + "\n" + content + "\n";
   }

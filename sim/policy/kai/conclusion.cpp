@@ -99,8 +99,7 @@ std::string by_queue(const Session& s, const CapacityVerdict& v) {
 std::string barred_from_reclaim(const Session& s, JobIx ix) {
   const JobInfo& job = s.jobs[ix];
   const QueueInfo& queue = s.queues[job.queue];
-  const Resources request =
-      tasks_to_allocate_request(s, ix, Attempt::simulated).with_gpu_memory;
+  const Resources request = tasks_to_allocate_request(s, ix, Attempt::simulated).with_gpu_memory;
   if (!job.preemptible) {
     if (const auto r = above(queue.allocated_non_preemptible, request, queue.quota)) {
       return "queue " + queue.name + " may not take any from others: " +

@@ -44,6 +44,7 @@ struct JobInfo {
   std::uint32_t age_rank = 0;  // by (created, UID); what job order compares last
   bool preemptible = true;
   bool deleting = false;  // releasing tasks stay releasing
+  bool leaving = false;   // over for the scheduler, but for what its pods still hold (Snapshot::leaving)
   // Memo of order_key (job_order.hpp) as of `order_version`.
   mutable std::uint64_t order_key = 0;
   mutable std::uint64_t order_version = ~std::uint64_t{0};

@@ -80,7 +80,8 @@ void keep_stale_clocks(const Session& s, const std::vector<bool>& stale_at_open,
   for (std::size_t i = 0; i < s.jobs.size(); ++i) {
     const JobInfo& job = s.jobs[id_of<JobIx>(i)];
     if (stale_at_open[i] && !job.stale_since.has_value()) transaction.mark_stale(job.workload);
-    if (!stale_at_open[i] && job.stale_since.has_value()) transaction.clear_stale(job.workload);
+    if (!stale_at_open[i] && !job.leaving && job.stale_since.has_value())
+      transaction.clear_stale(job.workload);
   }
 }
 
@@ -116,7 +117,10 @@ CycleResult run(const Options& options, const Snapshot& snapshot, Transaction& t
   Session session;
   open_session(snapshot, options, session);
   std::vector<bool> stale(session.jobs.size());
-  for (std::size_t i = 0; i < stale.size(); ++i) stale[i] = is_stale(session, id_of<JobIx>(i));
+  for (std::size_t i = 0; i < stale.size(); ++i) {
+    const JobIx ix = id_of<JobIx>(i);
+    stale[i] = !session.jobs[ix].leaving && is_stale(session, ix);
+  }
   CycleOutcome outcome;
   Cycle cycle(session, explanation == nullptr ? nullptr : &outcome);
   run_actions(cycle);

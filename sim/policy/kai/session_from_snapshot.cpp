@@ -259,7 +259,9 @@ class Opening {
   // --- Jobs ---------------------------------------------------------------------------------------------------------
   void add_jobs() {
     std::vector<WorkloadId> members = *snap_.members;
-    if (snap_.leaving != nullptr) members.insert(members.end(), snap_.leaving->begin(), snap_.leaving->end());
+    const std::vector<WorkloadId> no_one;
+    const std::vector<WorkloadId>& leaving = snap_.leaving != nullptr ? *snap_.leaving : no_one;
+    members.insert(members.end(), leaving.begin(), leaving.end());
     const auto& all = snap_.workloads->all;
     std::stable_sort(members.begin(), members.end(), [&](WorkloadId a, WorkloadId b) {
       const Instant ta = whole_second(all[a].created);
@@ -273,6 +275,8 @@ class Opening {
       if (all[id].pods.empty()) continue;
       s_.stop.poll();
       add_job(all[id], id, waiting[index_of(id)]);
+      s_.jobs[id_of<JobIx>(s_.jobs.size() - 1)].leaving =
+          std::binary_search(leaving.begin(), leaving.end(), id);
     }
   }
 
