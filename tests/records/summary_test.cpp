@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/finished_run.hpp"
+#include "support/runs.hpp"
 
 using namespace berth;
 using namespace berth::records;
@@ -155,4 +156,42 @@ TEST_CASE("numbers and durations for people") {
   CHECK(short_duration(hours(27)) == "1d 3h");
   CHECK(short_duration(hours(24) + minutes(5)) == "1d");
   CHECK(short_duration(seconds(3599)) == "59m 59s");
+}
+
+namespace {
+
+// Binds whatever waits to the first GPU, as a known bug of the reference would.
+class OverBooking final : public policy::Policy {
+ public:
+  std::string_view name() const override { return "over-booking"; }
+  cluster::DeviceBook book() const override { return cluster::DeviceBook::mebibytes; }
+  policy::CycleResult cycle(const policy::Snapshot& s, policy::Transaction& transaction) override {
+    for (const WorkloadId id : *s.waiting) {
+      cluster::DeviceAssignment first{1, {}};
+      first.over_booked = transaction.occupancy()[NodeId{0}].vacant == 0;
+      transaction.bind(s.workloads->all[id].pods.front(), NodeId{0}, first);
+    }
+    return {};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("GPU seconds that were granted beyond what there is are counted, and are no allocation") {
+  tests::InputBuilder b;
+  b.node("n0", 1);
+  b.work("first", seconds(0), seconds(100));
+  b.work("second", seconds(10), seconds(30));
+  const tests::Finished f = tests::run_to_end(b, std::make_unique<OverBooking>());
+  const simulation::MemorySource source(f.bytes);
+  const simulation::JournalReader journal(source);
+  const Summary summary = summarize(f.world, journal.header(), f.result);
+  // The second has no share of a device that is given away whole.
+  CHECK(summary.overbooked_gpu_micro_seconds == 30'000'000);
+  CHECK(summary.allocation_average_micro == 100'000'000);
+  JsonWriter out(2);
+  write_summary(out, summary);
+  CHECK(json::parse(out.text())["overbooked_gpu_seconds"] == 30);
+  // A replay books the same.
+  CHECK(journal.world_before(journal.size()).first_difference(f.world).empty());
 }
