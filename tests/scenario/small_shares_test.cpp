@@ -39,7 +39,7 @@ TEST_CASE("a fraction that is no hundredth is an error under kai alone") {
 TEST_CASE("a case that asks kai for such a fraction is refused with its name") {
   Diagnostics faults;
   const auto cases = scenario::read_policy_cases(
-      R"({"id": "tiny", "nodes": [{"name": "n0", "gpus": 1}], "departments": [{"name": "d"}], "queues": [{"name": "q", "parent": "d"}], "jobs": [{"name": "j", "queue": "q", "priority": 50, "gpus_per_task": 0.004, "tasks": [{"name": "j-0", "status": "pending"}]}], "expected": {}})"
+      R"({"id": "tiny", "actions": ["allocate"], "nodes": [{"name": "n0", "gpus": 1}], "departments": [{"name": "d"}], "queues": [{"name": "q", "parent": "d"}], "jobs": [{"name": "j", "queue": "q", "priority": 50, "gpus_per_task": 0.004, "tasks": [{"name": "j-0", "status": "pending"}]}], "expected": {}})"
       "\n",
       "c.jsonl", faults);
   CHECK(cases.empty());
