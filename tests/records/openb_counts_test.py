@@ -13,7 +13,7 @@ import tempfile
 
 berth, openb = sys.argv[1], pathlib.Path(sys.argv[2]) / "data" / "openb"
 if not openb.exists():
-    print("SKIPPED: the trace is not here:", openb)
+    print("SKIPPED (wants file ../shared/data/openb): openb_counts")
     sys.exit(77)
 
 pods = list(csv.DictReader(open(openb / "openb_pod_list_default.csv")))

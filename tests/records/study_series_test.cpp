@@ -14,6 +14,7 @@
 #include "berth/records/summary.hpp"
 #include "berth/scenario/load.hpp"
 #include "berth/simulation/run.hpp"
+#include "support/absent.hpp"
 #include "support/slow/study_placement.hpp"
 
 using namespace berth;
@@ -173,10 +174,7 @@ TEST_CASE("fragmentation over time ends where the series does", "[study]") {
 
 TEST_CASE("seed 42 from the scenario file gives the published figures", "[study]") {
   const std::string shared = BERTH_SHARED_DIR "/data/openb";
-  if (!std::ifstream(shared + "/study/arrivals_default_tune1.3_seed42.csv")) {
-    WARN("skipped: no study inputs beside the repository");
-    return;
-  }
+  if (test::absent(shared + "/study")) return;
   struct Published {
     const char* placement;
     std::int64_t scheduled, failed, gpu_milli;

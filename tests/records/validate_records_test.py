@@ -15,12 +15,12 @@ import tempfile
 berth, shared, scenarios = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 validator = shared / "tools" / "validate-records"
 if not validator.exists():
-    print("SKIPPED: the contract is not here:", validator)
+    print("SKIPPED (wants file ../shared/tools/validate-records): validate_records")
     sys.exit(77)
 try:
     import jsonschema  # noqa: F401  (the validator needs it)
 except ImportError:
-    print("SKIPPED: python3-jsonschema is not installed")
+    print("SKIPPED (wants module jsonschema): validate_records")
     sys.exit(77)
 
 
@@ -123,7 +123,9 @@ def stamp(instant):
 check(scenarios / "quickstart.yaml", thorough=True)
 check(scenarios / "quickstart.yaml", "--set", "policy.name=fifo-skip")
 openb = shared / "data" / "openb"
-if openb.exists():
+if not openb.exists():
+    print("SKIPPED (wants file ../shared/data/openb): validate_records of the openb trace")
+else:
     with tempfile.TemporaryDirectory() as folder:
         trace = pathlib.Path(folder) / "openb.yaml"
         trace.write_text(

@@ -1,6 +1,7 @@
-// The policy cases of the reference's version of March 2026, whole files. Those of the conformance folder lie outside the
-// repository; where they are absent the tests say so. The smallest snapshots on which Berth differed once are here
-// (policy_cases/faults.jsonl), and are run wherever the tests are.
+// The policy cases of the reference's version of March 2026, whole files. Random snapshots with the outcomes that the
+// reference reached, and the smallest ones on which Berth differed once, are here (policy_cases/) and run wherever the tests
+// are. What was read off the reference's own tables lies outside the repository; where it is absent the test is skipped, and
+// counted.
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -8,6 +9,8 @@
 #include <sstream>
 
 #include "berth/scenario/policy_case.hpp"
+#include "support/absent.hpp"
+#include "support/gunzip.hpp"
 
 using namespace berth;
 
@@ -15,14 +18,20 @@ namespace {
 
 const std::filesystem::path conformance = BERTH_SHARED_DIR "/conformance";
 
-// The ids of a file's cases, all of which must hold.
-std::vector<std::string> run_file(const std::filesystem::path& path) {
+const std::string here = BERTH_SOURCE_DIR "/tests/scenario/policy_cases/";
+
+std::string read_file(const std::filesystem::path& path) {
   std::ifstream in(path);
   REQUIRE(in);
   std::stringstream text;
   text << in.rdbuf();
+  return text.str();
+}
+
+// The ids of the cases of a text, all of which must hold.
+std::vector<std::string> run_cases(const std::string& text, const std::string& name) {
   Diagnostics faults;
-  const auto cases = scenario::read_policy_cases(text.str(), path.filename().string(), faults);
+  const auto cases = scenario::read_policy_cases(text, name, faults);
   CHECK(faults.to_text() == "");
   std::vector<std::string> ids;
   std::string failed;
@@ -38,43 +47,42 @@ std::vector<std::string> run_file(const std::filesystem::path& path) {
   return ids;
 }
 
-// A file of the conformance folder, with as many cases as it is known to have.
-void run_conformance(const std::string& file, std::size_t count) {
-  if (!std::filesystem::exists(conformance / file)) {
-    WARN("skipped: a file of the conformance folder is not here: " << file);
-    return;
-  }
-  CHECK(run_file(conformance / file).size() == count);
+// A packed file of this folder, with as many cases as it is known to have: the one of the conformance folder, where that is.
+void run_packed(const std::string& file, std::size_t count) {
+  const std::string text = test::gunzip(here + file + ".gz");
+  CHECK(run_cases(text, file).size() == count);
+  if (std::filesystem::exists(conformance / file)) CHECK((read_file(conformance / file) == text));
 }
 
 }  // namespace
 
 TEST_CASE("the reference's own cases come out as it decides them", "[kai][cases]") {
-  run_conformance("kai-cases.jsonl", 215);
+  const std::string file = "kai-cases.jsonl";
+  if (test::absent((conformance / file).string())) return;
+  CHECK(run_cases(read_file(conformance / file), file).size() == 215);
 }
 
 TEST_CASE("random snapshots come out as the reference decides them", "[kai][cases]") {
-  run_conformance("random-cases.jsonl", 1021);
-  run_conformance("random2-cases.jsonl", 1248);
+  run_packed("random-cases.jsonl", 1021);
+  run_packed("random2-cases.jsonl", 1248);
 }
 
 TEST_CASE("snapshots on which the reference panics come out as its later guard decides them",
           "[kai][cases]") {
-  run_conformance("random-panics.jsonl", 60);
+  run_packed("random-panics.jsonl", 60);
 }
 
 TEST_CASE("snapshots on which Berth once differed come out as the reference decides them", "[kai][cases]") {
-  const std::vector<std::string> here =
-      run_file(BERTH_SOURCE_DIR "/tests/scenario/policy_cases/faults.jsonl");
-  CHECK(here.size() == 11);
+  const std::vector<std::string> ours = run_cases(read_file(here + "faults.jsonl"), "faults.jsonl");
+  CHECK(ours.size() == 11);
   if (!std::filesystem::exists(conformance / "faults")) return;
   // Whatever the folder has, and nothing less than what is here.
   std::set<std::string> there;
   for (const auto& file : std::filesystem::directory_iterator(conformance / "faults")) {
     INFO(file.path().filename().string());
-    const std::vector<std::string> ids = run_file(file.path());
+    const std::vector<std::string> ids = run_cases(read_file(file.path()), file.path().filename().string());
     CHECK(ids.size() == 1);
     there.insert(ids.begin(), ids.end());
   }
-  CHECK(there == std::set<std::string>(here.begin(), here.end()));
+  CHECK(there == std::set<std::string>(ours.begin(), ours.end()));
 }

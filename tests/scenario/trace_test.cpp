@@ -1,6 +1,7 @@
 // Scenarios with a trace: counts, mended rows, faults at their place, and what a run gets of it.
 #include <catch2/catch.hpp>
 
+#include "support/absent.hpp"
 #include "texts.hpp"
 
 using namespace berth;
@@ -142,10 +143,7 @@ TEST_CASE("trace: malformed rows are shown with the scenario's faults; giants ar
 
 TEST_CASE("trace: the published one, by its times") {
   const std::string folder = BERTH_SHARED_DIR "/data/openb/";
-  if (!std::filesystem::exists(folder + "openb_pod_list_default.csv")) {
-    WARN("skipped: the openb trace is not here");
-    return;
-  }
+  if (test::absent(folder)) return;
   const Loaded loaded =
       test::load("version: 1\ntrace: {format: openb, nodes: " + folder +
                  "openb_node_list_all_node.csv, workloads: " + folder + "openb_pod_list_default.csv}\n");

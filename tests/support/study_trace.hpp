@@ -1,5 +1,5 @@
 // The placement study's inputs as floor-2 values: read straight from the shared CSV files, so that the scores can be
-// tested without the scenario reader. Absent files give an empty trace, and the test says that it was skipped.
+// tested without the scenario reader. A test asks for `absent` first.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 #include "berth/policy/placement.hpp"
 #include "berth/policy/snapshot.hpp"
 #include "berth/workload/workloads.hpp"
+#include "support/absent.hpp"
 
 namespace berth::test {
 
@@ -52,7 +53,9 @@ struct StudyTrace {
   std::vector<std::string> node_names;    // by NodeId
   std::vector<policy::PodClass> typical;  // of the untuned list
 
-  bool empty() const { return arrivals.empty(); }
+  static std::string folder() { return BERTH_SHARED_DIR "/data/openb"; }
+  // The inputs are not here: the test is skipped, and says so.
+  static bool absent() { return test::absent(BERTH_SHARED_DIR "/data/openb/study"); }
 
   static workload::PodShape shape_of(const CsvRow& row) {
     workload::PodShape shape;
@@ -69,10 +72,11 @@ struct StudyTrace {
     return shape;
   }
 
-  static StudyTrace load(const std::string& folder) {
+  static StudyTrace load() {
     StudyTrace trace;
+    const std::string from = folder();
     trace.cluster.pools.push_back({});
-    auto nodes = read_csv(folder + "/study/nodes_default_tune1.3_seed42.csv");
+    auto nodes = read_csv(from + "/study/nodes_default_tune1.3_seed42.csv");
     std::sort(nodes.begin(), nodes.end(),
               [](const CsvRow& a, const CsvRow& b) { return a.at("sim_name") < b.at("sim_name"); });
     for (const CsvRow& row : nodes) {
@@ -86,9 +90,9 @@ struct StudyTrace {
       trace.node_names.push_back(spec.name);
       trace.cluster.add_node(std::move(spec));
     }
-    for (const CsvRow& row : read_csv(folder + "/study/arrivals_default_tune1.3_seed42.csv"))
+    for (const CsvRow& row : read_csv(from + "/study/arrivals_default_tune1.3_seed42.csv"))
       trace.arrivals.push_back(trace.workloads.intern(shape_of(row)));
-    for (const CsvRow& row : read_csv(folder + "/openb_pod_list_default.csv"))
+    for (const CsvRow& row : read_csv(from + "/openb_pod_list_default.csv"))
       trace.typical.push_back(policy::class_of(shape_of(row), Bytes(0)));
     return trace;
   }

@@ -216,11 +216,6 @@ void check_comparison(const Json& c, bool (*rule)(std::vector<ComparedTask>, std
 
 TEST_CASE("kai: easier jobs, case by case") {
   for_each_rule_case(file, "easier_than", [](const Json& c) { check_comparison(c, easier_than); });
-  const auto* all = berth::testing::rule_cases(file);
-  if (all != nullptr && all->count("representative_replaced") > 0) {
-    for_each_rule_case(file, "representative_replaced",
-                       [](const Json& c) { check_comparison(c, representative_replaced); });
-  }
 }
 
 PodConstraints rich_pod() {

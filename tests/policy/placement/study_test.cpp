@@ -26,11 +26,8 @@ const Published published[] = {
 }  // namespace
 
 TEST_CASE("the study of seed 42 comes out as published", "[study]") {
-  const auto trace = test::StudyTrace::load(BERTH_SHARED_DIR "/data/openb");
-  if (trace.empty()) {
-    WARN("skipped: no study inputs beside the repository");
-    return;
-  }
+  if (test::StudyTrace::absent()) return;
+  const auto trace = test::StudyTrace::load();
   for (const Published& p : published) {
     INFO(p.name);
     policy::PolicySpec spec;
@@ -45,12 +42,9 @@ TEST_CASE("the study of seed 42 comes out as published", "[study]") {
 }
 
 TEST_CASE("every placement of the study's best fit is the published one", "[study]") {
-  const auto trace = test::StudyTrace::load(BERTH_SHARED_DIR "/data/openb");
+  if (test::StudyTrace::absent()) return;
+  const auto trace = test::StudyTrace::load();
   const auto rows = test::read_csv(BERTH_SHARED_DIR "/data/openb/study/placements_BestFit_seed42.csv");
-  if (trace.empty() || rows.empty()) {
-    WARN("skipped: no study inputs beside the repository");
-    return;
-  }
   const auto placement = policy::make_study_placement(StudyScore::best_fit, {});
   const auto outcome = test::run_study(trace, *placement);
   REQUIRE(rows.size() == outcome.placements.size());

@@ -18,11 +18,8 @@ const StudyScore scores[] = {StudyScore::dot_product, StudyScore::best_fit, Stud
 }  // namespace
 
 TEST_CASE("the study's scores agree with their slow twin, arrival by arrival", "[study]") {
-  auto trace = test::StudyTrace::load(BERTH_SHARED_DIR "/data/openb");
-  if (trace.empty()) {
-    WARN("skipped: no study inputs beside the repository");
-    return;
-  }
+  if (test::StudyTrace::absent()) return;
+  auto trace = test::StudyTrace::load();
   // The whole trace takes the twin seconds a score; every third node and arrival keeps the cluster as full.
   cluster::Cluster third;
   third.models = trace.cluster.models;
