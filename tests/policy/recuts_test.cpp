@@ -6,19 +6,14 @@
 
 #include "berth/cluster/gpu_checks.hpp"
 #include "berth/policy/policy.hpp"
-#include "support/small_cluster.hpp"
+#include "support/scene.hpp"
 
 using namespace berth;
 using namespace berth::policy;
 
 namespace {
 
-struct Scene {
-  cluster::Cluster cluster = tests::empty_cluster();
-  organization::Organization organization;
-  workload::Workloads workloads;
-  std::vector<WorkloadId> members;
-  workload::WaitingList waiting;
+struct Scene : tests::Scene {
   std::unique_ptr<Policy> policy;
   WorkingCluster working;
 
@@ -44,27 +39,16 @@ struct Scene {
     workload::GpuRequest gpu;
     gpu.kind = workload::GpuRequestKind::mig;
     gpu.mig = {{profile, count}};
-    const WorkloadId id = tests::add_workload(workloads, tests::shape(gpu), pods, pods);
-    members.push_back(id);
-    waiting.insert(id);
-    return id;
+    return tests::Scene::submit(tests::shape(gpu), pods, pods);
   }
 
   // What a pass decides, as text: "bind w0", "cut mig-0: 1g.10gb@0 3g.40gb@4*" (* in use).
   std::vector<std::string> pass() {
-    Snapshot snapshot;
-    snapshot.cluster = &cluster;
-    snapshot.organization = &organization;
-    snapshot.workloads = &workloads;
-    snapshot.members = &members;
-    snapshot.waiting = &waiting;
-    Transaction transaction(snapshot, working);
-    policy->cycle(snapshot, transaction);
     std::vector<std::string> lines;
-    for (const Decision& decision : transaction.decisions()) {
+    for (const Decision& decision : tests::one_pass(*policy, *this, working)) {
       if (const auto* bind = std::get_if<Bind>(&decision)) {
         lines.push_back("bind " + workloads.all[workloads.pods[bind->pod].workload].spec.name);
-        start(*bind);
+        start(bind->pod, bind->node, bind->devices);
       } else if (const auto* cut = std::get_if<Repartition>(&decision)) {
         lines.push_back("cut " + cluster.nodes[cut->node].name + ":" + text_of(cut->node, cut->instances));
         begin(*cut);
@@ -83,15 +67,6 @@ struct Scene {
   }
 
  private:
-  void start(const Bind& bind) {
-    workload::Pod& pod = workloads.pods[bind.pod];
-    cluster.occupancy.hold(bind.node, cluster.nodes[bind.node], workloads.shapes[pod.shape], bind.devices);
-    pod.status = workload::PodStatus::running;
-    pod.node = bind.node;
-    pod.devices = bind.devices;
-    waiting.erase(pod.workload);
-  }
-
   void begin(const Repartition& cut) {
     const auto before = cluster.occupancy[cut.node].instances;
     auto during = cut.instances;

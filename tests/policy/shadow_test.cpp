@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "support/small_cluster.hpp"
+#include "support/scene.hpp"
 
 using namespace berth;
 using namespace berth::policy;
@@ -18,30 +18,13 @@ std::unique_ptr<Policy> named(const char* name) {
 
 // Four GPUs: two are taken first, then one wants four, and one that stands behind it one.
 ShadowReport pass_of(const char* first, const char* second, std::size_t most, std::size_t& decided) {
-  cluster::Cluster c = tests::empty_cluster();
-  c.add_node(tests::node_spec("a", 4));
-  workload::Workloads w;
-  organization::Organization o;
-  workload::WaitingList waiting;
-  std::vector<WorkloadId> members;
-  for (const int gpus : {2, 4, 1}) {
-    members.push_back(tests::add_workload(w, tests::shape(GpuRequest::whole(gpus))));
-    waiting.insert(members.back());
-  }
-  Snapshot s;
-  s.cluster = &c;
-  s.organization = &o;
-  s.workloads = &w;
-  s.members = &members;
-  s.waiting = &waiting;
+  tests::Scene scene;
+  scene.cluster.add_node(tests::node_spec("a", 4));
+  for (const int gpus : {2, 4, 1}) scene.submit(tests::shape(GpuRequest::whole(gpus)));
 
   ShadowReport report;
   Shadowed policy(named(first), named(second), report, most);
-  WorkingCluster working;
-  Transaction t(s, working);
-  policy.cycle(s, t);
-  decided = 0;
-  for (const Decision& d : t.decisions()) decided += std::holds_alternative<Bind>(d) ? 1 : 0;
+  decided = tests::binds_of(tests::one_pass(policy, scene)).size();
   return report;
 }
 

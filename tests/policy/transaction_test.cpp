@@ -3,27 +3,18 @@
 #include <catch2/catch.hpp>
 
 #include "berth/core/invariant.hpp"
-#include "support/small_cluster.hpp"
+#include "support/scene.hpp"
 
 using namespace berth;
 using namespace berth::policy;
 using workload::GpuRequest;
 
 TEST_CASE("rolling back restores the working copy and the decisions", "[policy]") {
-  cluster::Cluster c = tests::empty_cluster();
-  const NodeId a = c.add_node(tests::node_spec("a", 4));
-  workload::Workloads w;
-  tests::add_workload(w, tests::shape(GpuRequest::whole(2)));
-  tests::add_workload(w, tests::shape(GpuRequest::fraction(GpuMilli(300))));
-  organization::Organization o;
-  workload::WaitingList waiting;
-  std::vector<WorkloadId> members;
-  Snapshot s;
-  s.cluster = &c;
-  s.organization = &o;
-  s.workloads = &w;
-  s.members = &members;
-  s.waiting = &waiting;
+  tests::Scene scene;
+  const NodeId a = scene.cluster.add_node(tests::node_spec("a", 4));
+  scene.submit(tests::shape(GpuRequest::whole(2)));
+  scene.submit(tests::shape(GpuRequest::fraction(GpuMilli(300))));
+  const Snapshot s = scene.snapshot();
 
   WorkingCluster working;
   {
@@ -39,34 +30,22 @@ TEST_CASE("rolling back restores the working copy and the decisions", "[policy]"
     CHECK(t.occupancy() == then);
     CHECK_THROWS_AS(t.roll_back({5, 5}), InvariantError);
   }
-  CHECK(working.occupancy() == c.occupancy);
+  CHECK(working.occupancy() == scene.cluster.occupancy);
 }
 
 TEST_CASE("an eviction frees devices at once only without a termination grace", "[policy]") {
-  cluster::Cluster c = tests::empty_cluster();
-  const NodeId a = c.add_node(tests::node_spec("a", 1));
-  workload::Workloads w;
-  tests::add_workload(w, tests::shape(GpuRequest::whole(1)));
-  c.occupancy.hold(a, c.nodes[a], w.shapes[ShapeId{0}], {0b1, {}});
-  w.pods[PodId{0}].status = workload::PodStatus::running;
-  w.pods[PodId{0}].node = a;
-  w.pods[PodId{0}].devices = {0b1, {}};
-  organization::Organization o;
-  workload::WaitingList waiting;
-  std::vector<WorkloadId> members;
-  Snapshot s;
-  s.cluster = &c;
-  s.organization = &o;
-  s.workloads = &w;
-  s.members = &members;
-  s.waiting = &waiting;
+  tests::Scene scene;
+  const NodeId a = scene.cluster.add_node(tests::node_spec("a", 1));
+  const WorkloadId id = scene.submit(tests::shape(GpuRequest::whole(1)));
+  scene.start(PodId{0}, a, {0b1, {}});
+  const Snapshot s = scene.snapshot();
   WorkingCluster working;
   {
     Transaction t(s, working);
     t.evict(PodId{0}, EvictionCause::preempt, none<WorkloadId>());
     CHECK(t.occupancy()[a].vacant == 0b1);
   }
-  w.all[WorkloadId{0}].spec.termination_grace = seconds(30);
+  scene.workloads.all[id].spec.termination_grace = seconds(30);
   Transaction t(s, working);
   t.evict(PodId{0}, EvictionCause::preempt, none<WorkloadId>());
   CHECK(t.occupancy()[a].vacant == 0);

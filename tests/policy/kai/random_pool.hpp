@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "berth/policy/snapshot.hpp"
 #include "support/runs.hpp"
+#include "support/scene.hpp"
 
 namespace berth::tests::kai {
 
@@ -26,15 +26,11 @@ inline bool chance(int percent) {
 }
 
 // A pool at one instant: nodes with devices, a queue tree, workloads of which some are placed.
-struct RandomPool {
-  cluster::Cluster cluster = empty_cluster();
-  organization::Organization organization;
-  workload::Workloads workloads;
-  std::vector<WorkloadId> members;
-  workload::WaitingList waiting;
+struct RandomPool : Scene {
   std::vector<QueueId> projects;
 
   RandomPool() {
+    now = kai::now;
     const int nodes = between(1, 4);
     for (int i = 0; i < nodes; ++i)
       cluster.add_node(node_spec("n" + std::to_string(i), between(0, 4), between(2, 16), 64));
@@ -91,7 +87,7 @@ struct RandomPool {
     w.created = epoch + hours(1) + minutes(static_cast<std::int64_t>(index_of(id)));
     if (chance(60)) {
       for (const PodId p : w.pods) place(p, chance(15) ? PodStatus::releasing : PodStatus::running);
-      w.last_start = now - minutes(between(0, 90));
+      w.last_start = kai::now - minutes(between(0, 90));
     }
     members.push_back(id);
     const bool wants = std::any_of(w.pods.begin(), w.pods.end(),
@@ -125,17 +121,6 @@ struct RandomPool {
       pod.status = status;
       return;
     }
-  }
-
-  policy::Snapshot snapshot() const {
-    policy::Snapshot s;
-    s.now = now;
-    s.cluster = &cluster;
-    s.organization = &organization;
-    s.workloads = &workloads;
-    s.members = &members;
-    s.waiting = &waiting;
-    return s;
   }
 
   Amounts amounts_of(PodId id) const {

@@ -8,73 +8,17 @@
 #include "berth/policy/policy.hpp"
 #include "sim/policy/placement/ordered_fit.hpp"
 #include "sim/policy/queue/lanes.hpp"
+#include "support/scene.hpp"
 #include "support/slow/queue_policy.hpp"
-#include "support/small_cluster.hpp"
 
 using namespace berth;
 using namespace berth::policy;
+using tests::binds_of;
+using tests::one_pass;
+using tests::Scene;
 using workload::GpuRequest;
-using workload::PodStatus;
 
 namespace {
-
-struct Scene {
-  cluster::Cluster cluster = tests::empty_cluster();
-  organization::Organization organization;
-  workload::Workloads workloads;
-  std::vector<WorkloadId> members;
-  workload::WaitingList waiting;
-
-  WorkloadId submit(const workload::PodShape& pod, int pods = 1, int minimum = 1) {
-    const WorkloadId id = tests::add_workload(workloads, pod, pods, minimum);
-    members.push_back(id);
-    waiting.insert(id);
-    return id;
-  }
-  Snapshot snapshot() const {
-    Snapshot s;
-    s.cluster = &cluster;
-    s.organization = &organization;
-    s.workloads = &workloads;
-    s.members = &members;
-    s.waiting = &waiting;
-    return s;
-  }
-  void start(PodId id, NodeId node, const cluster::DeviceAssignment& devices) {
-    workload::Pod& pod = workloads.pods[id];
-    pod.devices = cluster.occupancy.hold(node, cluster.nodes[node], workloads.shapes[pod.shape], devices);
-    pod.status = PodStatus::running;
-    pod.node = node;
-    waiting.touch(pod.workload);
-    const auto& pods = workloads.all[pod.workload].pods;
-    if (std::none_of(pods.begin(), pods.end(),
-                     [&](PodId p) { return workloads.pods[p].status == PodStatus::pending; })) {
-      waiting.erase(pod.workload);
-    }
-  }
-  void finish(PodId id) {
-    workload::Pod& pod = workloads.pods[id];
-    cluster.occupancy.release(pod.node, cluster.nodes[pod.node], workloads.shapes[pod.shape], pod.devices);
-    pod.status = PodStatus::succeeded;
-    waiting.touch(pod.workload);
-  }
-};
-
-std::vector<Bind> binds_of(const std::vector<Decision>& decisions) {
-  std::vector<Bind> binds;
-  for (const Decision& d : decisions) {
-    if (const auto* b = std::get_if<Bind>(&d)) binds.push_back(*b);
-  }
-  return binds;
-}
-
-std::vector<Decision> one_pass(Policy& policy, const Scene& scene) {
-  const Snapshot s = scene.snapshot();
-  WorkingCluster working;
-  Transaction t(s, working);
-  policy.cycle(s, t);
-  return t.take_decisions();
-}
 
 std::unique_ptr<Policy> policy_named(const std::string& name, const std::string& placement = "best-fit") {
   PolicySpec spec;
