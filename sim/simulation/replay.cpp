@@ -29,9 +29,12 @@ void Replay::advance_before(std::uint64_t sequence) {
 }
 
 void Replay::each(const std::function<bool(const Record&, const World&)>& visit) {
+  const std::vector<BlockInfo>& blocks = journal_.blocks();
+  std::size_t block = 0;  // of the record
   journal_.each(next_, [&](const Record& record) {
     if (!visit(record, world_)) return false;
-    replay_step(world_, record, record.sequence);
+    while (record.sequence >= blocks[block].first_sequence + blocks[block].count) ++block;
+    replay_step(world_, record, blocks[block].offset);
     next_ = record.sequence + 1;
     return true;
   });

@@ -1,6 +1,7 @@
 // Journals that carry valid checksums over nonsense: whatever they say is refused with a JournalError or read, and never
 // leads outside a table (the sanitizers watch).
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "sim/simulation/journal_frames.hpp"
 #include "support/policies/toy_policies.hpp"
@@ -74,6 +75,37 @@ void use(const std::vector<std::uint8_t>& bytes) {
 }
 
 }  // namespace
+
+TEST_CASE("a transition that cannot be applied is reported at the byte of its block") {
+  const std::vector<std::uint8_t> bytes = some_journal();
+  std::set<std::uint64_t> blocks;
+  {
+    const simulation::MemorySource source(bytes);
+    const simulation::JournalReader reader(source);
+    for (const simulation::BlockInfo& block : reader.blocks()) blocks.insert(block.offset);
+  }
+  REQUIRE(blocks.size() > 2);
+  std::set<std::uint64_t> reported;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    const std::vector<std::uint8_t> changed = forged(bytes, at, static_cast<std::uint8_t>(bytes[at] ^ 0x04));
+    if (changed.empty()) continue;
+    try {
+      const simulation::MemorySource source(changed);
+      const simulation::JournalReader reader(source);
+      reader.each(0, [](const simulation::Record&) { return true; });
+      simulation::Replay replay(reader);
+      try {
+        replay.advance_before(reader.size());
+      } catch (const JournalError& error) {
+        CHECK(blocks.count(error.offset()) == 1);
+        reported.insert(error.offset());
+      }
+    } catch (const JournalError&) {
+      // What cannot even be opened or read is another matter.
+    }
+  }
+  CHECK(reported.size() > 1);
+}
 
 TEST_CASE("a forged journal is refused or read, whichever byte is forged") {
   const std::vector<std::uint8_t> bytes = some_journal();
