@@ -3,16 +3,15 @@
 //
 // Within an instant the kinds stand as EventKind lists them (baselines.md section 1, "batched"):
 //
-//   end          work that ends frees what it held before anything else asks for it: a job that ends at t and
-//   one that
-//                arrives at t may share a device
-//   failure      after ends: what was due to finish at t has finished, and is not lost to a node that fails
-//   at t recovery     after failures: repaired at t and failing at t leaves a node that works, as a repair
-//   follows a fault arrival      after all that changes what is free, so that the first look at an arrival
-//   sees the instant's capacity policy       demotions, reserved starts, ends of grace and of minimum run
-//   times: about workloads, so after arrivals action       what a scenario or a person asks for at t may name
-//   a workload that arrives at t cycle        one scheduling pass, after all events up to and including its
-//   instant sample       readings see the instant as the cycle left it
+//   end        work that ends frees what it held before anything else asks for it: a job that ends at t and one that
+//              arrives at t may share a device
+//   failure    after ends: what was due to finish at t has finished, and is not lost to a node that fails at t
+//   recovery   after failures: repaired at t and failing at t leaves a node that works, as a repair follows a fault
+//   arrival    after all that changes what is free, so that the first look at an arrival sees the instant's capacity
+//   policy     demotions, reserved starts, ends of grace and of minimum run times: about workloads, so after arrivals
+//   action     what a scenario or a person asks for at t may name a workload that arrives at t
+//   cycle      one scheduling pass, after all events up to and including its instant
+//   sample     readings see the instant as the cycle left it
 //
 // The option `per-event` (only to match other people's simulators) takes arrivals first, then ends, each
 // followed by a pass of its own; the other kinds keep their order. The pass is the simulation's affair, the
