@@ -55,17 +55,6 @@ std::string message_of(const PodFitErrors& errors) {
   return text;
 }
 
-std::string detailed_message_of(const PodFitErrors& errors) {
-  std::vector<std::string> lines;
-  lines.push_back('\n' + (errors.error.empty() ? std::string(no_nodes_found) : errors.error) + '.');
-  for (const NodeFitError& node : errors.nodes) {
-    lines.push_back("\n<" + node.node +
-                    ">: " + joined(node.detailed.empty() ? node.reasons : node.detailed, ", ") + '.');
-  }
-  std::sort(lines.begin(), lines.end());
-  return joined(lines, "");
-}
-
 std::string message_of(const std::vector<JobFitError>& errors) {
   std::map<std::string, int> counts;
   for (const JobFitError& error : errors) {
@@ -88,28 +77,6 @@ std::string detailed_message_of(const std::vector<JobFitError>& errors) {
   for (const JobFitError& error : errors) lines.push_back('\n' + detailed_text(error) + '.');
   std::sort(lines.begin(), lines.end());
   return '\n' + reason_of(errors) + '.' + joined(lines, "");
-}
-
-StatusMessages status_messages(std::string_view node_pool, bool prefix,
-                               const std::vector<std::pair<std::string, PodFitErrors>>& pods,
-                               const std::vector<JobFitError>& job_errors, bool detailed) {
-  const std::string front = prefix ? "Node-Pool '" + std::string(node_pool) + "': " : std::string();
-  const std::string job = detailed ? detailed_message_of(job_errors) : message_of(job_errors);
-  StatusMessages out;
-  out.pod_group = front + job;
-  for (const JobFitError& error : job_errors) {
-    out.reasons.emplace_back(error.reason, joined(error.messages, ", "));
-  }
-  for (const auto& [pod, errors] : pods) {
-    std::string text;
-    if (!errors.empty()) {
-      text = detailed ? detailed_message_of(errors) : message_of(errors);
-    } else {
-      text = job_errors.empty() ? std::string(unable_to_schedule_pod) : job;
-    }
-    out.pods.push_back({pod, front + text});
-  }
-  return out;
 }
 
 std::string gang_message(std::int64_t found, std::int64_t required, std::string_view error) {
@@ -172,12 +139,6 @@ Unit unit_of(Resource resource) {
   return {"GPUs", "GPUs", "GPUs"};
 }
 
-std::string amounts_text(const Resources& amounts) {
-  return "GPU: " + amount_text(Resource::gpu, amounts.gpu) +
-         ", CPU: " + amount_text(Resource::cpu, amounts.cpu) +
-         " (cores), memory: " + amount_text(Resource::memory, amounts.memory) + " (GB)";
-}
-
 }  // namespace
 
 // The requested amount: CPU and memory as people write them, GPUs as the raw number (9.13, 11.3).
@@ -199,39 +160,6 @@ std::string over_limit_message(std::string_view queue, Resource resource, double
          amount_text(resource, limit) + ' ' + unit.other + ", currently " + amount_text(resource, used) +
          ' ' + unit.other + " allocated and workload requested " + amount_text(resource, requested) + ' ' +
          unit.other;
-}
-
-std::string queue_does_not_exist_message(std::string_view queue) {
-  return "Queue '" + std::string(queue) + "' does not exist";
-}
-
-std::string preempt_message(std::string_view pod_namespace, std::string_view pod,
-                            std::string_view job_namespace, std::string_view job) {
-  return "Pod " + qualified(pod_namespace, pod) + " was preempted by higher priority workload " +
-         qualified(job_namespace, job);
-}
-
-std::string reclaim_message(std::string_view pod_namespace, std::string_view pod,
-                            std::string_view job_namespace, std::string_view job) {
-  return "Pod " + qualified(pod_namespace, pod) + " was preempted by workload " +
-         qualified(job_namespace, job) + '.';
-}
-
-std::string reclaim_queue_message(std::string_view queue, const Resources& used, const Resources& quota,
-                                  const Resources& fair_share, std::int32_t priority) {
-  return std::string(queue) + " uses <" + amounts_text(used) + "> with a quota of <" + amounts_text(quota) +
-         ">, fair-share of <" + amounts_text(fair_share) + "> and queue priority of <" +
-         std::to_string(priority) + ">.";
-}
-
-std::string consolidation_message(std::string_view pod_namespace, std::string_view pod) {
-  return "Pod " + qualified(pod_namespace, pod) +
-         " was preempted and rescheduled due to bin packing (resource consolidation) procedure";
-}
-
-std::string stale_gang_message(std::int64_t minimum, std::string_view pod_namespace, std::string_view pod) {
-  return "Workload doesn't meet the minimum required number of pods (" + std::to_string(minimum) +
-         "), evicting remaining pod: " + qualified(pod_namespace, pod);
 }
 
 }  // namespace berth::policy::kai

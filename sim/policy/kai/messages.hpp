@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "sim/policy/kai/numbers.hpp"
@@ -15,12 +14,9 @@ namespace berth::policy::kai {
 // --- Reasons ---------------------------------------------------------------------------------------------------------
 inline constexpr std::string_view reason_non_preemptible_over_quota = "NonPreemptibleOverQuota";
 inline constexpr std::string_view reason_over_limit = "OverLimit";
-inline constexpr std::string_view reason_queue_does_not_exist = "QueueDoesNotExist";
 inline constexpr std::string_view reason_pod_scheduling_errors = "PodSchedulingErrors";
-inline constexpr std::string_view reason_over_capacity = "OverCapacity";
 inline constexpr std::string_view reason_unable_to_schedule = "Unable to schedule podgroup";
 inline constexpr std::string_view reason_not_enough_resources = "Not enough resources for the workload";
-inline constexpr std::string_view unable_to_schedule_pod = "Unable to schedule pod";
 inline constexpr std::string_view no_nodes_found = "no nodes with enough resources were found";
 inline constexpr std::string_view overhead_suffix = "Not enough resources due to pod overhead resources";
 
@@ -46,8 +42,7 @@ struct PodFitErrors {
   std::vector<NodeFitError> nodes;
   bool empty() const { return error.empty() && nodes.empty(); }
 };
-std::string message_of(const PodFitErrors& errors);           // histogram of reasons, sorted as strings
-std::string detailed_message_of(const PodFitErrors& errors);  // a line a node, sorted
+std::string message_of(const PodFitErrors& errors);  // histogram of reasons, sorted as strings
 
 struct JobFitError {
   std::string sub_group;  // empty or "default": not named
@@ -67,21 +62,6 @@ std::string detailed_message_of(const std::vector<JobFitError>& errors);
 JobFitError insufficient_in_domain(std::string_view sub_group, std::string_view domain,
                                    const ResourceText& requested, const ResourceText& available);
 
-// The condition of a pod group and the messages of its pods (9.13).
-struct PodStatusMessage {
-  std::string pod;
-  std::string message;
-};
-struct StatusMessages {
-  std::string pod_group;
-  std::vector<std::pair<std::string, std::string>> reasons;  // reason, message: one a job error
-  std::vector<PodStatusMessage> pods;
-};
-// `pods`: pending pods with their own errors. `prefix`: name the node pool in front (scheduling backoff 1).
-StatusMessages status_messages(std::string_view node_pool, bool prefix,
-                               const std::vector<std::pair<std::string, PodFitErrors>>& pods,
-                               const std::vector<JobFitError>& job_errors, bool detailed);
-
 // --- Gangs, topology --------------------------------------------------------------------------------------------------
 std::string gang_message(std::int64_t found, std::int64_t required, std::string_view error);
 std::string sub_group_gang_message(std::int64_t found, std::string_view sub_group, std::int64_t required,
@@ -96,22 +76,11 @@ std::string topology_message(std::string_view topology, std::string_view require
 std::string domain_pods_message(std::string_view domain, std::int64_t possible, std::int64_t required);
 std::string no_such_topology_message(std::string_view topology);
 
-// --- Quotas, evictions ------------------------------------------------------------------------------------------------
+// --- Quotas -----------------------------------------------------------------------------------------------------------
 // Amounts in the resource's unit: GPUs, milli-cores, bytes.
 std::string over_quota_message(std::string_view queue, Resource resource, double quota, double used,
                                double requested);
 std::string over_limit_message(std::string_view queue, Resource resource, double limit, double used,
                                double requested);
-std::string queue_does_not_exist_message(std::string_view queue);
-
-std::string preempt_message(std::string_view pod_namespace, std::string_view pod,
-                            std::string_view job_namespace, std::string_view job);
-std::string reclaim_message(std::string_view pod_namespace, std::string_view pod,
-                            std::string_view job_namespace, std::string_view job);
-// One line a queue, after reclaim_message().
-std::string reclaim_queue_message(std::string_view queue, const Resources& used, const Resources& quota,
-                                  const Resources& fair_share, std::int32_t priority);
-std::string consolidation_message(std::string_view pod_namespace, std::string_view pod);
-std::string stale_gang_message(std::int64_t minimum, std::string_view pod_namespace, std::string_view pod);
 
 }  // namespace berth::policy::kai

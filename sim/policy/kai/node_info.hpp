@@ -48,8 +48,7 @@ struct NodeInfo {
   const cluster::GpuModel* model = nullptr;  // null: none is known
   bool schedulable = true;                   // ready and not cordoned
   bool ready = true;
-  bool mig_enabled = false;   // label or advertised instances (section 6)
-  bool has_dra_gpus = false;  // GPUs of dynamic resource allocation; never in Berth's World
+  bool mig_enabled = false;  // label or advertised instances (section 6)
   cluster::MigStrategy mig_strategy = cluster::MigStrategy::none;
   bool memory_synced = false;     // the GPU memory label is there
   std::int64_t gpu_memory = 100;  // MiB of each device, floored to 100; 100 when not synced

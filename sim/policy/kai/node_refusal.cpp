@@ -5,8 +5,6 @@ namespace berth::policy::kai {
 NodeRefusal type_refusal(const NodeInfo& node, const Shape& shape) {
   if (shape.legacy_mig) return NodeRefusal::legacy_mig;
   if (shape.cpu_only()) return NodeRefusal::none;
-  const bool asks_device_plugin = shape.gpu == GpuKind::whole || shape.gpu == GpuKind::fraction;
-  if (asks_device_plugin && node.has_dra_gpus) return NodeRefusal::dra_only_node;
   const bool asks_mig = shape.gpu == GpuKind::mig;
   if (!node.mig_enabled) return asks_mig ? NodeRefusal::mig_on_plain_node : NodeRefusal::none;
   if (asks_mig && node.legacy_mig_tasks > 0) return NodeRefusal::legacy_mig_on_node;
@@ -42,8 +40,6 @@ std::string text_of(NodeRefusal refusal, std::string_view namespace_name, std::s
       return "node does not have enough capacity. " + std::string(detail);
     case NodeRefusal::legacy_mig:
       return "Legacy MIG jobs cannot be scheduled on node " + on;
-    case NodeRefusal::dra_only_node:
-      return "device-plugin GPU requests cannot be scheduled on DRA-only nodes";
     case NodeRefusal::mig_on_plain_node:
       return "MIG job cannot be scheduled on non-MIG node";
     case NodeRefusal::legacy_mig_on_node:

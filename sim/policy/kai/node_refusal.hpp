@@ -14,7 +14,6 @@ enum class NodeRefusal : std::uint8_t {
   none,
   over_capacity,  // a queue's limit or quota, with the portion that the task would have on this node
   legacy_mig,     // the task asks for MIG in a form that is no longer placed
-  dra_only_node,  // whole and fraction requests on a node with DRA GPUs
   mig_on_plain_node,
   legacy_mig_on_node,
   single_strategy,  // only whole GPUs

@@ -50,7 +50,7 @@ double node_placement_score(const NodeInfo& node, const Shape& shape, cluster::P
 }
 
 double resource_type_score(const NodeInfo& node, const Shape& shape) {
-  const bool plain = node.allocatable.gpus == 0 && !node.mig_enabled && !node.has_dra_gpus;
+  const bool plain = node.allocatable.gpus == 0 && !node.mig_enabled;
   return shape.cpu_only() && plain ? resource_type_weight : 0;
 }
 
@@ -62,14 +62,9 @@ double gpu_sharing_order_score(const NodeInfo& node, const Shape& shape) {
   return fitting_groups(node, shape, 1) > 0 ? gpu_sharing_order_weight : 0;
 }
 
-double nominated_node_score(const TaskInfo& task, NodeIx node) {
-  return task.nominated_node == node ? nominated_node_weight : 0;
-}
-
 NodeScorer::NodeScorer(const Session& session, TaskIx task, const NodeList& candidates,
                        const IdVector<NodeIx, double>* topology)
     : session_(session),
-      task_(session.tasks[task]),
       shape_(session.shape_of(task)),
       topology_(session.options.plugins.topology ? topology : nullptr),
       packing_(placed_by_gpu(shape_) ? session.options.gpu_placement : session.options.cpu_placement) {
@@ -89,7 +84,6 @@ std::optional<double> NodeScorer::score(NodeIx ix) const {
     if (by_domain < 0) return std::nullopt;
     whole += by_domain;
   }
-  if (plugins.nominated_node) whole += nominated_node_score(task_, ix);
   if (!pod_affinity_.empty()) whole += pod_affinity_weight * pod_affinity_[index_of(ix)];
   if (plugins.gpu_sharing_order) whole += gpu_sharing_order_score(node, shape_);
   if (plugins.node_availability) whole += node_availability_score(node, shape_);

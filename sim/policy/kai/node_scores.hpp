@@ -2,7 +2,6 @@
 //
 // | plugin | score | range |
 // | --- | --- | --- |
-// | nominatednode | 1e6 on the pod's nominated node | 0, 1e6 |
 // | podaffinity | 1e5 x Kubernetes' inter-pod affinity score | 0 .. 1e7 |
 // | topology | by the node's domain at the preferred level, given by the caller | 1e4 .. 1e5 |
 // | gpusharingorder | 1000 if some shared device of the node has room | 0, 1000 |
@@ -19,7 +18,6 @@
 
 namespace berth::policy::kai {
 
-inline constexpr double nominated_node_weight = 1e6;
 inline constexpr double pod_affinity_weight = 1e5;
 inline constexpr double topology_weight = 1e4;
 inline constexpr double gpu_sharing_order_weight = 1000;
@@ -43,7 +41,6 @@ double node_placement_score(const NodeInfo& node, const Shape& shape, cluster::P
 double resource_type_score(const NodeInfo& node, const Shape& shape);
 double node_availability_score(const NodeInfo& node, const Shape& shape);
 double gpu_sharing_order_score(const NodeInfo& node, const Shape& shape);
-double nominated_node_score(const TaskInfo& task, NodeIx node);
 
 // Scores of one attempt at one task. Reads the session as it is when asked.
 class NodeScorer {
@@ -57,7 +54,6 @@ class NodeScorer {
 
  private:
   const Session& session_;
-  const TaskInfo& task_;
   const Shape& shape_;
   const IdVector<NodeIx, double>* topology_;
   cluster::Packing packing_;

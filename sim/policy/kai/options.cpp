@@ -22,7 +22,7 @@ struct PluginName {
   std::string_view name;
   bool Plugins::*flag;
 };
-constexpr std::array<PluginName, 19> plugin_table{{
+constexpr std::array<PluginName, 17> plugin_table{{
     {"predicates", &Plugins::predicates},
     {"proportion", &Plugins::proportion},
     {"priority", &Plugins::priority},
@@ -36,15 +36,15 @@ constexpr std::array<PluginName, 19> plugin_table{{
     {"resourcetype", &Plugins::resource_type},
     {"subgrouporder", &Plugins::sub_group_order},
     {"taskorder", &Plugins::task_order},
-    {"nominatednode", &Plugins::nominated_node},
-    {"dynamicresources", &Plugins::dynamic_resources},
     {"nodeplacement", &Plugins::node_placement},
     {"minruntime", &Plugins::min_runtime},
     {"topology", &Plugins::topology},
     {"podaffinity", &Plugins::pod_affinity},
 }};
-// Named in the reference's lists, without a rule that Berth could run: endpoints that show a state.
-constexpr std::array<std::string_view, 2> silent_plugins{"snapshot", "reflectjoborder"};
+// Named in the reference's lists, without a rule that Berth could run: endpoints that show a state, and what Berth's World
+// does not have, nodes that pods are nominated to and dynamic resource claims.
+constexpr std::array<std::string_view, 4> silent_plugins{"snapshot", "reflectjoborder", "nominatednode",
+                                                         "dynamicresources"};
 
 constexpr Plugins no_plugins() {
   Plugins p;

@@ -34,8 +34,6 @@ struct Plugins {
   bool resource_type = true;
   bool sub_group_order = true;
   bool task_order = true;
-  bool nominated_node = true;
-  bool dynamic_resources = true;
   bool node_placement = true;
   bool min_runtime = true;
   bool topology = true;

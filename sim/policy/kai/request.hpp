@@ -27,7 +27,6 @@ struct Shape {
   double portion = 0;           // fraction: of each device, two decimals; whole: 1
   std::int64_t memory_mib = 0;  // memory: of each device
   std::vector<MigCount> mig;    // by profile
-  std::int32_t dra_gpus = 0;    // of dynamic resource claims; never in Berth's World
   bool legacy_mig = false;      // a form of MIG that is no longer placed (section 6)
 
   // The amounts that quotas count while no node is known: GPU memory counts 0 (section 3), MIG g-number x
@@ -41,8 +40,8 @@ struct Shape {
   const workload::PodShape* source = nullptr;
 
   bool shared() const { return gpu == GpuKind::fraction || gpu == GpuKind::memory; }
-  // Section 9.10: GPU memory, MIG and DRA requests are not CPU-only.
-  bool cpu_only() const { return gpu == GpuKind::none && dra_gpus == 0; }
+  // Section 9.10: GPU memory and MIG requests are not CPU-only.
+  bool cpu_only() const { return gpu == GpuKind::none; }
   bool best_effort() const { return gpu == GpuKind::none && cpu_milli == 0 && memory_bytes == 0; }
 };
 

@@ -65,8 +65,7 @@ struct TaskInfo {
   // `node` has lost its entry of this task, which was moved to other devices there and moved back again: what the entry had
   // booked stays booked (section 11.5), and the task is new to the node when it comes next.
   bool unknown_to_node = false;
-  NodeIx nominated_node = none<NodeIx>();  // of the pod; Berth's World nominates none (section 1)
-  std::vector<GroupIx> groups;             // shared requests: the devices it shares
+  std::vector<GroupIx> groups;  // shared requests: the devices it shares
   double accepted_gpu = 0;  // GPUs that its queue is charged while placed (section 2: node-specific portion)
   // The same of the latest placement, were it undone since: what the reference's records go on showing.
   double last_accepted_gpu = 0;

@@ -1,7 +1,6 @@
 // The reference's cases of texts: fit errors, quotas, status messages; and of constraint signatures.
 #include <algorithm>
 #include <optional>
-#include <regex>
 #include <sstream>
 
 #include "policy/kai/placement_session.hpp"
@@ -150,43 +149,6 @@ TEST_CASE("kai: texts, case by case") {
       check_text(pre_filters_message(pod.substr(0, slash), pod.substr(slash + 1), failures), expected);
     } else {
       FAIL("no kind of text " << kind);
-    }
-  });
-}
-
-TEST_CASE("kai: status messages, case by case") {
-  for_each_rule_case(file, "status_messages", [](const Json& c) {
-    std::vector<std::pair<std::string, PodFitErrors>> pods;
-    for (const Json& name : c.at("pods")) {
-      const std::string pod = name.get<std::string>();
-      const Json none;
-      pods.emplace_back(
-          pod, pod_errors(c.at("pod_errors").contains(pod) ? c.at("pod_errors").at(pod) : none,
-                          c.at("node_errors").contains(pod) ? c.at("node_errors").at(pod) : Json::object()));
-    }
-    for (const bool prefix : {false, true}) {
-      for (const bool detailed : {false, true}) {
-        const StatusMessages out = status_messages(text_or(c, "node_pool", "default"), prefix, pods,
-                                                   job_errors(c.at("job_errors")), detailed);
-        const Json& expected = c.at("expected");
-        for (const Json& pattern : expected.at("pod_group_patterns")) {
-          CHECK(std::regex_search(out.pod_group, std::regex(pattern.get<std::string>())));
-        }
-        for (const auto& [pod, patterns] : expected.at("pod_patterns").items()) {
-          const auto of = std::find_if(out.pods.begin(), out.pods.end(),
-                                       [&, p = pod](const auto& m) { return m.pod == p; });
-          REQUIRE(of != out.pods.end());
-          for (const Json& pattern : patterns)
-            CHECK(std::regex_search(of->message, std::regex(pattern.get<std::string>())));
-          CHECK((of->message.rfind("Node-Pool '" + text_or(c, "node_pool", "default") + "': ", 0) == 0) ==
-                prefix);
-        }
-        if (!expected.contains("pod_group_reasons")) continue;
-        for (const Json& reason : expected.at("pod_group_reasons")) {
-          CHECK(std::any_of(out.reasons.begin(), out.reasons.end(),
-                            [&](const auto& r) { return r.first == reason; }));
-        }
-      }
     }
   });
 }

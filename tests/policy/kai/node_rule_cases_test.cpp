@@ -21,7 +21,7 @@ Plugins only(const std::string& plugin) {
   Plugins none;
   none.predicates = none.proportion = none.node_availability = none.gpu_sharing_order = none.resource_type =
       false;
-  none.nominated_node = none.node_placement = none.topology = none.pod_affinity = false;
+  none.node_placement = none.topology = none.pod_affinity = false;
   if (plugin == "nodeplacement")
     none.node_placement = true;
   else if (plugin == "resourcetype")
@@ -30,8 +30,6 @@ Plugins only(const std::string& plugin) {
     none.node_availability = true;
   else if (plugin == "gpusharingorder")
     none.gpu_sharing_order = true;
-  else if (plugin == "nominatednode")
-    none.nominated_node = true;
   else if (plugin == "podaffinity")
     none.pod_affinity = true;
   else
@@ -40,7 +38,13 @@ Plugins only(const std::string& plugin) {
 }
 
 TEST_CASE("kai: node scores, case by case") {
-  for_each_rule_case(file, "node_score", [](const Json& c) {
+  // Two cases are of nominated nodes, which Berth's World does not have.
+  int nominated = 0;
+  for_each_rule_case(file, "node_score", [&](const Json& c) {
+    if (c.at("plugin") == "nominatednode") {
+      CHECK(++nominated <= 2);
+      return;
+    }
     PlacementSession s;
     s.session.options.plugins = only(c.at("plugin").get<std::string>());
     const auto packing =
@@ -48,8 +52,6 @@ TEST_CASE("kai: node scores, case by case") {
     s.session.options.gpu_placement = s.session.options.cpu_placement = packing;
     for (const auto& [name, node] : c.at("nodes").items()) s.add_node(name, node);
     const TaskIx task = s.add_task(s.add_shape(c.at("task")));
-    const std::string nominated = text_or(c.at("task"), "nominated_node", "");
-    if (c.at("nodes").contains(nominated)) s.session.tasks[task].nominated_node = s.node(nominated);
     const NodeScorer scorer(s.session, task, s.session.all_nodes, nullptr);
     for (const auto& [name, score] : c.at("expected").items()) {
       INFO("node " << name);

@@ -99,7 +99,6 @@ class PlacementSession {
         shape.amounts.gpu += count.get<double>() * std::stoi(name.substr(15));
       }
     }
-    shape.dra_gpus = static_cast<std::int32_t>(integer_or(request, "dra_gpus", 0));
     shape.legacy_mig = request.value("legacy_mig", false);
     shape.amounts.cpu = static_cast<double>(shape.cpu_milli);
     shape.amounts.memory = static_cast<double>(shape.memory_bytes);
@@ -121,7 +120,6 @@ class PlacementSession {
     node.spec = &of;
     node.gpu_memory = integer_or(spec, "gpu_memory_mib", 100);
     node.memory_synced = spec.value("gpu_memory_synced", true);
-    node.has_dra_gpus = spec.value("has_dra_gpus", false);
     const std::int64_t plenty = std::int64_t{1} << 50;
     node.allocatable.cpu = integer_or(spec, "cpu_milli", plenty);
     node.allocatable.memory = integer_or(spec, "memory_bytes", plenty);
