@@ -6,6 +6,7 @@
 #include "berth/core/diagnostic.hpp"
 #include "berth/core/text.hpp"
 #include "berth/policy/study_placement.hpp"
+#include "berth/policy/wrong_option.hpp"
 #include "placement/ordered_fit.hpp"
 #include "queue/queue_policy.hpp"
 #include "sim/policy/kai/policy_options.hpp"
@@ -151,6 +152,22 @@ WrongChoice wrong_placement(std::string_view name) {
   return wrong("placement", name, placement_names(), {});
 }
 
+std::string wrong_option(std::string_view policy, std::string_view option) {
+  const auto names_of = [](std::string_view of) {
+    std::vector<std::string> names;
+    for (const PolicyOption& o : policy_options(of)) names.push_back(o.name);
+    return names;
+  };
+  std::vector<std::string> others;
+  for (const std::string& other : policy_names()) {
+    const std::vector<std::string> theirs = names_of(other);
+    if (std::find(theirs.begin(), theirs.end(), option) != theirs.end()) others.push_back(other);
+  }
+  const std::string noun = "option of policy " + std::string(policy);
+  if (others.empty()) return wrong(noun, option, names_of(policy), {}).sentence;
+  return "unknown " + noun + " " + quoted(option) + "; it is one of policy " + joined_by_or(others);
+}
+
 bool heeds(std::string_view policy, Matter matter) {
   for (const PolicyEntry& e : policy_entries()) {
     if (policy == e.name) return std::find(e.heeds.begin(), e.heeds.end(), matter) != e.heeds.end();
@@ -174,8 +191,7 @@ std::unique_ptr<Policy> make_policy(const PolicySpec& spec) {
     for (const auto& [option, value] : spec.options) {
       bool found = false;
       for (const std::string& k : known) found = found || k == option;
-      if (!found)
-        throw std::invalid_argument(wrong("option of policy " + spec.name, option, known, {}).sentence);
+      if (!found) throw std::invalid_argument(wrong_option(spec.name, option));
     }
     return e.make(spec);
   }

@@ -4,6 +4,7 @@
 
 #include "berth/core/text.hpp"
 #include "berth/policy/policy.hpp"
+#include "berth/policy/wrong_option.hpp"
 #include "checker.hpp"
 
 namespace berth::scenario {
@@ -207,19 +208,7 @@ void Checker::policy() {
   spec.typical.resize(1);
   for (const auto& [option, text] : choice.options) {
     if (!has(names, option)) {
-      std::vector<std::string> others;
-      for (const std::string& other : known) {
-        const auto theirs = policy::policy_options(other);
-        if (std::any_of(theirs.begin(), theirs.end(), [&](const auto& o) { return o.name == option; }))
-          others.push_back(other);
-      }
-      if (!others.empty()) {
-        reader_.error(text.mark, "unknown-name",
-                      "unknown option of policy " + choice.name.value + " " + berth::quoted(option) +
-                          "; it is one of policy " + joined_by_or(others));
-        continue;
-      }
-      reader_.unknown(text.mark, "option of policy " + choice.name.value, option, names);
+      reader_.error(text.mark, "unknown-name", policy::wrong_option(choice.name.value, option));
       continue;
     }
     // Each by itself, so that a wrong value is shown at its own place.

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "berth/policy/policy.hpp"
+#include "berth/policy/wrong_option.hpp"
 #include "sim/policy/placement/ordered_fit.hpp"
 #include "sim/policy/queue/lanes.hpp"
 #include "support/slow/queue_policy.hpp"
@@ -145,6 +146,10 @@ TEST_CASE("names are checked, with the nearest one", "[policy]") {
   spec.name = "fifo";
   spec.options["ordr"] = "batched";
   CHECK_THROWS_WITH(make_policy(spec), "unknown option of policy fifo 'ordr'; did you mean 'order'?");
+  CHECK(wrong_option("fifo", "k_value") ==
+        "unknown option of policy fifo 'k_value'; it is one of policy kai");
+  CHECK(wrong_option("kai", "order") ==
+        "unknown option of policy kai 'order'; it is one of policy fifo, fifo-skip or try-once");
 }
 
 TEST_CASE("lanes and node index decide as the brute-force pass does, pass after pass", "[policy][property]") {
