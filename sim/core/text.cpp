@@ -41,7 +41,8 @@ Parsed<std::int64_t> parse_integer(std::string_view text, std::int64_t least, st
   }
   if (too_large || value < least || value > most) {
     return Parsed<std::int64_t>::failure(quoted(text) + " is out of range (expected " +
-                                         std::to_string(least) + " to " + std::to_string(most) + ")");
+                                         std::to_string(least) +
+                                         (most > least ? " to " + std::to_string(most) : "") + ")");
   }
   return value;
 }

@@ -36,6 +36,8 @@ class Table {
       std::string message = "unknown column " + berth::quoted(column);
       if (const auto nearest = nearest_name(column, known))
         message += "; did you mean " + berth::quoted(*nearest) + "?";
+      else if (good)  // told once
+        message += "; expected some of " + joined_by_or(known);
       diagnostics_.error("unknown-column", csv_.header_place(i), std::move(message));
       good = false;
     }

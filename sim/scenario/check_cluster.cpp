@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <tuple>
 
 #include "berth/cluster/gpu_checks.hpp"
 #include "berth/core/text.hpp"
@@ -100,12 +101,14 @@ void Checker::gpu_models() {
       std::vector<std::string> known;
       for (const cluster::MigGeometry& g : cluster::standard_geometries()) known.push_back(g.name);
       reader_.unknown(spec.mig->geometry.mark, "MIG geometry", spec.mig->geometry.value, known);
+      reader_.lose({"a GPU model"});
       continue;
     }
     if (spec.mig) {
       if (const auto problem = geometry_problem(*spec.mig)) {
         reader_.error(spec.name.mark, "wrong-value",
                       "GPU model " + berth::quoted(spec.name.value) + ": " + *problem);
+        reader_.lose({"a GPU model"});
         continue;
       }
     }
@@ -282,13 +285,19 @@ void Checker::count_nodes() {
   node_names();
 }
 
+static bool same_place(Mark a, Mark b) {
+  return std::tie(a.file, a.line, a.column) == std::tie(b.file, b.line, b.column);
+}
+
 // Every node's name, later ones included: they must differ, and events refer to them.
 void Checker::node_names() {
   std::vector<std::pair<std::string, Mark>> all;
   for (const PoolSpec& spec : scenario_.cluster.node_pools) {
     for (const NodeGroup& node_group : spec.nodes) {
       const auto names = IndexTemplate::parse(node_group.name.value);
-      if (!names) continue;
+      const auto first = groups_.find(node_group.name.value);
+      const bool again = first != groups_.end() && !same_place(first->second, node_group.name.mark);
+      if (!names || again) continue;  // reported
       std::int64_t count = node_group.count;
       for (const GroupChange& change : spec.changes) {
         if (change.group == node_group.name) count += change.add;

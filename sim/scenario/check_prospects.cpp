@@ -94,6 +94,21 @@ class Probe {
     return "none meets its node_affinity or node_selector";
   }
 
+  // What is wanting of all nodes, where it is one thing; nothing: they are too small.
+  std::optional<std::string> problem(const PodShape& shape, const std::vector<Name>& pools) const {
+    const std::vector<NodeId> all = nodes(pools);
+    if (all.empty()) return "there are none";
+    if (shape.gpu.kind == GpuRequestKind::none) return std::nullopt;
+    const auto every = [&](const auto& is) {
+      return std::all_of(all.begin(), all.end(), [&](NodeId n) { return is(cluster_.nodes[n]); });
+    };
+    if (every([](const cluster::NodeSpec& n) { return n.gpus == 0; })) return "none has GPUs";
+    if (shape.gpu.kind == GpuRequestKind::mig) return cluster::request_problem(cluster_, all, shape.gpu);
+    if (every([](const cluster::NodeSpec& n) { return n.gpus == 0 || n.mig_enabled; }))
+      return "all their GPUs are in MIG mode";
+    return std::nullopt;
+  }
+
   // Of the nodes of its pools.
   std::vector<NodeId> nodes(const std::vector<Name>& pools) const {
     std::vector<NodeId> all;
@@ -320,7 +335,8 @@ struct Checker::Prospect {
   const WorkloadCommon* common = nullptr;
   const char* noun = "";
   Mark mark;
-  std::vector<PodAsk> asks;  // of its pods, each that may be drawn
+  std::vector<PodAsk> asks;               // of its pods, each that may be drawn
+  std::vector<std::int32_t> drawn_gangs;  // sizes of which one is drawn; empty: it is written
   std::vector<const ProjectSpec*> projects;
   std::vector<Name> pools;
 
@@ -337,10 +353,16 @@ std::vector<Checker::Prospect> Checker::prospects() const {
     return found == projects_.end() ? nullptr : found->second;
   };
   for (const WorkloadSpec& w : scenario_.workloads) {
-    all.push_back({&w, "workload", w.name.mark, {w.ask}, {project(w.project.value)}, w.node_pools});
+    all.push_back({&w, "workload", w.name.mark, {w.ask}, {}, {project(w.project.value)}, w.node_pools});
   }
   for (const GeneratorSpec& g : scenario_.generators) {
-    Prospect drawn{&g, "generator", g.name.mark, {}, {}, g.node_pools};
+    Prospect drawn{&g, "generator", g.name.mark, {}, {}, {}, g.node_pools};
+    const bool whole = g.gang ? g.gang->min_pods == 0 : g.kind == workload::Kind::distributed;
+    if (g.drawn_pods && whole) {
+      for (const auto& [pods, weight] : g.drawn_pods->choice.options) {
+        if (weight > 0) drawn.drawn_gangs.push_back(pods);
+      }
+    }
     for (const auto& [name, weight] : g.project.options) {
       if (weight == 0) continue;
       drawn.projects.push_back(project(name.value));
@@ -375,9 +397,7 @@ void Checker::warn_of_disappointments() {
       const Mark mark = ask.gpu.mark.line > 0 ? ask.gpu.mark : p.mark;
       const std::string pods = "a pod of " + p.text();
       if (!probe.fits(shape, p.pools)) {
-        const auto problem = shape.gpu.kind == GpuRequestKind::mig
-                                 ? cluster::request_problem(probe.sorts(), probe.nodes(p.pools), shape.gpu)
-                                 : std::nullopt;
+        const auto problem = probe.problem(shape, p.pools);
         reader_.warning(mark, "larger-than-any-node",
                         problem ? "no node of its node pools (" + list_of(p.pools) + ") can hold " + pods +
                                       ": " + *problem + "; it stays pending"
@@ -438,11 +458,14 @@ void Checker::warn_of_large_gang(const Prospect& p, const HoldsGang& holds) {
                    any_told(g.sub_groups);
           });
         };
-    if (told(minimum_of(w, ask), w.gang ? w.gang->topology : GangTopology{}, "the gang of " + p.text(),
-             mark) ||
-        any_told(w.sub_groups)) {
-      return;
-    }
+    Ask gang = minimum_of(w, ask);
+    std::vector<std::int32_t> sizes = p.drawn_gangs;
+    if (sizes.empty()) sizes.push_back(gang.back().second);
+    const bool any = std::any_of(sizes.begin(), sizes.end(), [&](std::int32_t pods) {
+      gang.back().second = pods;
+      return told(gang, w.gang ? w.gang->topology : GangTopology{}, "the gang of " + p.text(), mark);
+    });
+    if (any || any_told(w.sub_groups)) return;
   }
 }
 

@@ -17,7 +17,11 @@ void Checker::trace() {
         std::find(pools_.begin(), pools_.end(), trace_pool) == pools_.end()) {
       pools_.push_back(trace_pool);
     }
-    if (options_.read_traces) read_trace(trace);
+    if (trace.format.empty()) {  // reported
+      reader_.lose({"trace"});
+    } else if (options_.read_traces) {
+      read_trace(trace);
+    }
   }
   count_nodes();
   if (pools_.empty() && !reader_.is_lost("a node pool") && !reader_.is_lost("trace")) {

@@ -69,6 +69,8 @@ class Builder : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
   Value take() { return std::move(root_); }
+  // The last value that was begun.
+  Mark last() const { return last_; }
 
  private:
   struct Open {
@@ -81,6 +83,7 @@ class Builder : public YAML::EventHandler {
   Mark mark_of(const YAML::Mark& mark) const { return {file_, mark.line + 1, mark.column + 1}; }
 
   void count(std::size_t n, Mark mark) {
+    last_ = mark;
     values_ += n;
     if (values_ > max_values) {
       throw Refused{
@@ -138,6 +141,7 @@ class Builder : public YAML::EventHandler {
 
   std::uint32_t file_;
   std::size_t& values_;
+  Mark last_;
   std::vector<Open> stack_;
   std::map<YAML::anchor_t, std::pair<Value, std::size_t>> anchors_;
   Value root_;
@@ -192,6 +196,53 @@ void refuse_duplicates(Value& value, Document& document, Diagnostics& diagnostic
     return true;
   });
   for (Entry& entry : value.entries) refuse_duplicates(entry.value, document, diagnostics);
+}
+
+// `-name: a` without the blank that makes it the first entry of a list: reported once, for what it leaves undone as well.
+void refuse_dashes(Value& value, Document& document, Diagnostics& diagnostics) {
+  for (Value& item : value.items) refuse_dashes(item, document, diagnostics);
+  for (std::size_t i = 0; i < value.entries.size(); ++i) {
+    Entry& entry = value.entries[i];
+    const bool dashed = entry.key.size() > 1 && entry.key[0] == '-' && entry.key[1] != '-';
+    if (!dashed || i == 0 || value.entries[i - 1].value.kind != Value::Kind::null) {
+      refuse_dashes(entry.value, document, diagnostics);
+      continue;
+    }
+    diagnostics.error("no-blank", document.place(entry.key_mark),
+                      "a blank is missing between '-' and " + berth::quoted(entry.key.substr(1)) +
+                          ": an entry of a list begins with '- '");
+    document.note_gap();
+    const auto at = value.entries.begin() + static_cast<std::ptrdiff_t>(i);
+    value.entries.erase(at - 1, at + 1);
+    i -= 2;
+  }
+}
+
+// The first byte that no UTF-8 text holds.
+std::optional<std::size_t> broken_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    std::size_t more = 0;
+    std::uint32_t code = lead, least = 0;
+    if (lead >= 0xf0 && lead < 0xf8) {
+      more = 3, code = lead & 0x07U, least = 0x10000;
+    } else if (lead >= 0xe0 && lead < 0xf0) {
+      more = 2, code = lead & 0x0fU, least = 0x800;
+    } else if (lead >= 0xc0 && lead < 0xe0) {
+      more = 1, code = lead & 0x1fU, least = 0x80;
+    } else if (lead >= 0x80) {
+      return i;
+    }
+    for (std::size_t k = 1; k <= more; ++k) {
+      if (i + k >= text.size()) return i;
+      const auto next = static_cast<unsigned char>(text[i + k]);
+      if ((next & 0xc0U) != 0x80) return i;
+      code = code << 6 | (next & 0x3fU);
+    }
+    if (code < least || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return i;
+    i += more + 1;
+  }
+  return std::nullopt;
 }
 
 // The line (from 1) of the text, without its end.
@@ -300,9 +351,26 @@ std::optional<Value> Document::parse(const std::string& text, std::uint32_t file
                       "a NUL byte: this is not a YAML text");
     return std::nullopt;
   }
+  if (const auto broken = broken_utf8(text)) {
+    const std::string_view before = std::string_view(text).substr(0, *broken);
+    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+    const auto start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+    // A column is a character, and all but a character's first byte are such.
+    const auto column =
+        std::count_if(before.begin() + static_cast<std::ptrdiff_t>(start), before.end(),
+                      [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }) +
+        1;
+    diagnostics.error("not-text",
+                      place(Mark{file, static_cast<std::int32_t>(line), static_cast<std::int32_t>(column)}),
+                      "a byte that is not UTF-8 stands here: the file is to be saved as UTF-8");
+    return std::nullopt;
+  }
   Builder builder(file, values_);
+  // The mark of a document's end, which may not stand within quotes: the parser lets a quote be closed by the file's end.
+  const bool quotes = text.find_first_of("\"'") != std::string::npos;
+  const std::string ending = !quotes ? "" : text.back() == '\n' ? "...\n" : "\n...\n";
   try {
-    std::istringstream stream(text);
+    std::istringstream stream(text + ending);
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(builder)) {
       diagnostics.error("empty-file", place(Mark{file, 0, 0}), "the file is empty; expected a map of keys");
@@ -317,6 +385,7 @@ std::optional<Value> Document::parse(const std::string& text, std::uint32_t file
       return std::nullopt;
     }
     refuse_merge_keys(root, *this, diagnostics);
+    refuse_dashes(root, *this, diagnostics);
     refuse_duplicates(root, *this, diagnostics);
     return root;
   } catch (const Refused& refused) {
@@ -326,6 +395,11 @@ std::optional<Value> Document::parse(const std::string& text, std::uint32_t file
     if (!broken.mark.is_null()) mark = Mark{file, broken.mark.line + 1, broken.mark.column + 1};
     if (const auto tab = tab_before(text, mark)) {
       diagnostics.error("tab", place(*tab), "a tab stands here; YAML is indented with blanks, not with tabs");
+      return std::nullopt;
+    }
+    if (broken.msg == "illegal document indicator in scalar") {
+      diagnostics.error("yaml-syntax", place(builder.last()),
+                        "not YAML: a quote that is opened from here on is not closed");
       return std::nullopt;
     }
     diagnostics.error("yaml-syntax", place(mark), "not YAML: " + broken.msg);

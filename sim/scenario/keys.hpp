@@ -113,6 +113,14 @@ class Keys {
   }
 
   const std::string& noun() const { return noun_; }
+  // Of the keys that are read.
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const Key& key : keys_) {
+      if (key.read) all.push_back(key.name);
+    }
+    return all;
+  }
 
   bool read(Reader& reader, const Value& value, T& out) const {
     if constexpr (requires { out.mark; }) out.mark = value.mark;
@@ -184,10 +192,7 @@ class Keys {
                   std::set<std::string>& meant) const {
     const Key* found = find(entry.key);
     if (!found) {
-      std::vector<std::string> known;
-      for (const Key& key : keys_) {
-        if (key.read) known.push_back(key.name);
-      }
+      const std::vector<std::string> known = names();
       reader.error(entry.key_mark, "unknown-key",
                    "unknown key " + berth::quoted(entry.key) + " in " + noun_ + suggestion(entry.key, known));
       if (const auto nearest = nearest_name(entry.key, known)) {

@@ -62,10 +62,12 @@ void add_file_key(Keys<TraceSpec>& table, const char* name) {
 
 struct FormatForm {
   using type = std::string;
+  static constexpr bool keeps_parts = true;  // of a format that is not known nothing: its files are not read
   static bool read(Reader& reader, const Value& value, std::string& out) {
     if (!TextForm::read(reader, value, out)) return false;
     if (out == "openb") return true;
     reader.unknown(value.mark, "trace format", out, {"openb"});
+    out.clear();
     return false;
   }
   static Value write(const std::string& format) { return Value::scalar(format); }
@@ -91,6 +93,10 @@ bool read_quota_event(Reader& reader, const Value& value, EventSpec& out) {
   numbers.mark = value.mark;
   bool good = true;
   int owners = 0;
+  bool all_known = true;  // a key that is not known may be the one that is missed
+  const std::vector<std::string> of_quota = keys<QuotaSpec>().names();
+  std::vector<std::string> known{"project", "department", "node_pool"};
+  known.insert(known.end(), of_quota.begin(), of_quota.end());
   for (const Entry& entry : value.entries) {
     const Reader::Key key(reader, entry.key);
     if (entry.key == "project" || entry.key == "department") {
@@ -98,11 +104,17 @@ bool read_quota_event(Reader& reader, const Value& value, EventSpec& out) {
       good &= NameForm::read(reader, entry.value, out.target);
     } else if (entry.key == "node_pool") {
       good &= NameForm::read(reader, entry.value, out.pool);
-    } else {
+    } else if (std::find(known.begin(), known.end(), entry.key) != known.end()) {
       numbers.entries.push_back(entry);
+    } else {
+      reader.error(
+          entry.key_mark, "unknown-key",
+          "unknown key " + berth::quoted(entry.key) + " in a quota event" + suggestion(entry.key, known));
+      all_known = false;
     }
   }
   good &= keys<QuotaSpec>().read(reader, numbers, out.quota);
+  if (!all_known) return false;
   if (owners == 1 && !numbers.entries.empty()) return good;
   reader.error(
       value.mark, "keys-exclude",
@@ -339,6 +351,10 @@ const Keys<PolicyChoice>& keys() {
                 out.cycle_said = true;
                 out.cycle.reset();
                 if (value.is_scalar() && value.text == "immediate") return true;
+                if (value.is_scalar() && nearest_name(value.text, {"immediate"})) {
+                  reader.unknown(value.mark, "cycle", value.text, {"immediate"});
+                  return false;
+                }
                 return PositiveDurationForm::read(reader, value, out.cycle.emplace());
               },
               [](const PolicyChoice& p) {

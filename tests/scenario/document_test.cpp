@@ -5,6 +5,7 @@
 #include "texts.hpp"
 
 using berth::test::faults_of;
+using berth::test::small;
 
 TEST_CASE("document: broken texts are explained at their place") {
   CHECK(faults_of("") == "s.yaml: error: the file is empty; expected a map of keys\n");
@@ -76,4 +77,33 @@ TEST_CASE("document: merge keys are refused, and what they bring is not missed a
         "s.yaml:11:5: error: '<<' is a merge key of YAML 1.1, which YAML 1.2 does not have; write the keys "
         "out, or "
         "put what is shared under 'defaults' or into a file to 'include'\n");
+}
+
+TEST_CASE("document: a quote that the end of the file closes is named where it begins") {
+  for (const char* quote : {"\"", "'"}) {
+    const std::string faults =
+        faults_of(small("policy: {name: kai}\nseed: 3\nname: " + std::string(quote) + "abc\n"));
+    INFO(faults);
+    CHECK(faults == "s.yaml:10:1: error: not YAML: a quote that is opened from here on is not closed\n");
+  }
+  CHECK(faults_of(small("name: \"abc\"")) == "");
+  CHECK(faults_of(small("name: it's\n")) == "");
+  CHECK(faults_of(small("name: |-\n  it's\n")) == "");
+}
+
+TEST_CASE("document: what is not UTF-8 is refused where it stands") {
+  CHECK(faults_of(small("# gr\xc3\xbc\xc3\x9f"
+                        "e\nname: caf\xe9\n")) ==
+        "s.yaml:9:10: error: a byte that is not UTF-8 stands here: the file is to be saved as UTF-8\n");
+  CHECK(faults_of(small("# \xc3\xbc \xff\n")).find("s.yaml:8:5: error: a byte that is not UTF-8") == 0);
+  // Too long a form, half of a pair, beyond the last character, cut short.
+  for (const char* wrong : {"\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"})
+    CHECK(faults_of(small("name: " + std::string(wrong) + "\n")).find("s.yaml:8:7: error: a byte") == 0);
+  CHECK(faults_of(small("name: \xe2\x82\xac\xf0\x9f\x90\x8b\n")) == "");
+}
+
+TEST_CASE("document: an entry of a list without its blank is one mistake") {
+  CHECK(
+      faults_of("version: 1\ncluster:\n  node_pools:\n  -name: a\n") ==
+      "s.yaml:4:3: error: a blank is missing between '-' and 'name': an entry of a list begins with '- '\n");
 }

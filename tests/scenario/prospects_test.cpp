@@ -98,6 +98,22 @@ TEST_CASE("prospects: a gang larger than any domain that it requires") {
         std::string::npos);
 }
 
+TEST_CASE("prospects: each size of a gang that may be drawn") {
+  const auto drawn = [](const std::string& rest) {
+    return faults_of(lab(rich,
+                         "clock: {duration: 1d}\ngenerators: [{name: g, project: p, node_pools: [a], gpu: 8, "
+                         "arrivals: {per_hour: 1}, " +
+                             rest + "}]\n"));
+  };
+  CHECK(drawn("kind: distributed, pods: {choice: {1: 1, 4: 1, 5: 1}}") ==
+        "s.yaml:6:21: warning: the gang of generator 'g' needs 5 pods at once, more than any of its node "
+        "pools (a) can "
+        "hold together; it stays pending\n");
+  CHECK(drawn("kind: distributed, pods: {choice: {1: 1, 4: 1, 5: 0}}") == "");
+  CHECK(drawn("kind: training, pods: {choice: {5: 1}}") == "");  // singly
+  CHECK(drawn("kind: distributed, gang: {min_pods: 4}, pods: {choice: {5: 1}}") == "");
+}
+
 TEST_CASE("prospects: projects and workloads that no quota lets start") {
   const auto in = [](const std::string& organization, const std::string& more) {
     return faults_of(lab(organization, more));
@@ -146,6 +162,21 @@ TEST_CASE("prospects: workloads that no node takes") {
         "s.yaml:5:40: warning: no node of its node pools (a) can hold a pod of workload 'w': no node offers "
         "MIG "
         "instances; it stays pending\n");
+  // What is wanting, where it is one thing.
+  const auto without = [](const std::string& nodes, const std::string& ask) {
+    return faults_of("version: 1\ncluster: {node_pools: [{name: a, nodes: [" + nodes +
+                     "]}]}\nworkloads: [{name: w, " + ask + "}]\n");
+  };
+  const std::string none = "warning: no node of its node pools (a) can hold a pod of workload 'w': ";
+  CHECK(without("{name: n, count: 0}", "cpu: 1") ==
+        "s.yaml:3:20: " + none + "there are none; it stays pending\n");
+  CHECK(without("{name: n, cpu: 4}", "gpu: 1") ==
+        "s.yaml:3:28: " + none + "none has GPUs; it stays pending\n");
+  CHECK(without("{name: n, cpu: 4}", "cpu: 5").find("is larger than any node of its node pools (a)") !=
+        std::string::npos);
+  CHECK(without("{name: n, gpus: {model: NVIDIA-H100-80GB-HBM3, count: 1}, mig: {strategy: mixed, layout: "
+                "[3g.40gb]}}",
+                "gpu: 1") == "s.yaml:3:28: " + none + "all their GPUs are in MIG mode; it stays pending\n");
   CHECK(take("gpu: 1, node_pools: [b]") ==
         "s.yaml:5:20: warning: no node of its node pools (b) takes a pod of workload 'w': all have taints "
         "that it does "
