@@ -8,6 +8,7 @@
 #include "check_report.hpp"
 #include "commands.hpp"
 #include "scenario_input.hpp"
+#include "whole_file.hpp"
 
 namespace berth::tools {
 namespace {
@@ -58,6 +59,15 @@ void add_check_options(po::options_description_easy_init& add) {
   add_scenario_options(add);
 }
 
+// Of the cases' options those that the other policy lacks: told once, not case by case.
+static void tell_left_out(const std::vector<scenario::PolicyCase>& cases, const PolicyArgument& instead) {
+  std::set<std::string> all;
+  for (const scenario::PolicyCase& one : cases) {
+    for (std::string& option : instead.left_out(one.policy)) all.insert(std::move(option));
+  }
+  instead.tell_left_out(all, "policy");
+}
+
 int run_check(const Arguments& arguments) {
   const Mode* chosen = nullptr;
   for (const Mode& mode : modes) {
@@ -72,11 +82,13 @@ int run_check(const Arguments& arguments) {
 
   std::optional<PolicyArgument> instead;
   if (arguments.has("policy")) instead = parse_policy(arguments.text("policy"), "policy");
+  if (arguments.has("junit")) require_writable(arguments.text("junit"));
   const int jobs = jobs_of(arguments);
   const std::string filter = filter_of(arguments);
   CaseFiles files = load_case_files(arguments.positional, filter);
   if (files.scenarios.empty() && (arguments.has("set") || arguments.has("allow-outside")))
     throw UsageError("'--set' and '--allow-outside' are about scenarios, and none of the files is one");
+  if (instead) tell_left_out(files.cases, *instead);
   std::vector<CheckedCase> results(files.cases.size());
   in_parallel(results.size(), jobs, [&](std::size_t i) {
     const scenario::PolicyCase& one = files.cases[i];

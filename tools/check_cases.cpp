@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "berth/core/file_fault.hpp"
 #include "berth/core/text.hpp"
 #include "berth/scenario/document.hpp"
 
@@ -17,8 +18,13 @@ namespace {
 
 std::string text_of(const std::string& path) {
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) throw InputError(berth::quoted(path) + " is a folder");
+  const auto refuse = [&](std::errc why) {
+    throw InputError(file_fault("read", path, std::make_error_code(why)));
+  };
+  if (std::filesystem::is_directory(path, ignored)) refuse(std::errc::is_a_directory);
+  if (!std::filesystem::exists(path, ignored)) refuse(std::errc::no_such_file_or_directory);
   std::ifstream in(path, std::ios::binary);
+  if (!in) refuse(std::errc::permission_denied);
   std::ostringstream out;
   if (in) out << in.rdbuf();
   // An empty file sets the stream's failbit: nothing was copied.

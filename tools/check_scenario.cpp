@@ -21,7 +21,12 @@ std::vector<CheckedCase> check_scenario(const std::string& path, const Arguments
   }
   simulation::Input input = scenario::build_input(scenario);
   policy::PolicySpec spec = input.policy;
-  if (arguments.has("policy")) spec = parse_policy(arguments.text("policy"), "policy").over(spec);
+  if (arguments.has("policy")) {
+    const PolicyArgument instead = parse_policy(arguments.text("policy"), "policy");
+    const std::vector<std::string> left_out = instead.left_out(spec);
+    instead.tell_left_out({left_out.begin(), left_out.end()}, "policy");
+    spec = instead.over(spec);
+  }
   simulation::MemorySink sink;
   simulation::Run run(std::move(input), policy_of(spec), sink);
   run.execute();

@@ -4,6 +4,7 @@
 
 #include "berth/core/diagnostic.hpp"
 #include "berth/core/text.hpp"
+#include "berth/core/time_text.hpp"
 #include "berth/records/explain.hpp"
 #include "berth/records/json_writer.hpp"
 #include "commands.hpp"
@@ -19,6 +20,15 @@ void print_json(const std::string& name, Instant at, const std::string& text) {
   for (std::string line; std::getline(lines, line);) out.string(line);
   out.end_array().end_object();
   std::cout << out.text() << "\n";
+}
+
+// When a workload of that name is first submitted in the run.
+std::optional<Instant> submitted(const simulation::JournalReader& journal, const std::string& name) {
+  const simulation::World end = journal.world_at(journal.last());
+  for (const auto& workload : end.workloads.all) {
+    if (workload.spec.name == name) return workload.created;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -39,6 +49,9 @@ int run_explain(const Arguments& arguments) {
     const records::View view = run.view(world, at);
     const auto id = records::workload_named(view, name);
     if (!id) {
+      if (const auto later = submitted(run.journal(), name))
+        throw InputError("workload " + berth::quoted(name) + " is submitted later, at " +
+                         print_instant(*later));
       std::vector<std::string> names;
       for (const auto& workload : world.workloads.all) names.push_back(workload.spec.name);
       const auto nearest = nearest_name(name, names);

@@ -8,6 +8,7 @@
 #include "berth/core/file_fault.hpp"
 #include "berth/core/invariant.hpp"
 #include "berth/core/stop.hpp"
+#include "berth/core/text.hpp"
 #include "berth/simulation/commit.hpp"
 #include "command.hpp"
 #include "interrupt.hpp"
@@ -33,7 +34,9 @@ int run(const std::vector<std::string>& words) {
     return done;
   }
   if (words[0] == "help" || words[0] == "--help") {
-    std::cout << (words.size() > 1 ? command_help(find_command(words[1])) : program_help());
+    if (words.size() > 2) throw UsageError("unexpected argument " + quoted(words[2]));
+    std::cout << (words.size() > 1 && words[1] != "--help" ? command_help(find_command(words[1]))
+                                                           : program_help());
     return done;
   }
   const Command& command = find_command(words[0]);

@@ -1,15 +1,44 @@
 #include "policy_argument.hpp"
 
 #include <algorithm>
+#include <iostream>
 #include <stdexcept>
 
+#include "berth/core/diagnostic.hpp"
 #include "berth/core/text.hpp"
 #include "command.hpp"
 
 namespace berth::tools {
 
+std::vector<std::string> PolicyArgument::left_out(const policy::PolicySpec& base) const {
+  std::vector<std::string> out;
+  const std::vector<policy::PolicyOption> own = policy::policy_options(name);
+  const std::vector<policy::PolicyOption> theirs = policy::policy_options(base.name);
+  for (const auto& [option, value] : base.options) {
+    // A scenario's options are there with their defaults, too: those ask for nothing.
+    const bool says_default = std::any_of(theirs.begin(), theirs.end(), [&](const auto& o) {
+      return o.name == option && o.default_value == value;
+    });
+    if (says_default) continue;
+    const bool has = std::any_of(own.begin(), own.end(), [&](const auto& o) { return o.name == option; });
+    if (!has) out.push_back(option);
+  }
+  return out;
+}
+
+void PolicyArgument::tell_left_out(const std::set<std::string>& lacking, const std::string& option) const {
+  if (lacking.empty()) return;
+  std::string list;
+  for (const std::string& one : lacking) list += (list.empty() ? "" : ", ") + one;
+  std::cerr << "--" << option << " " << text << ": warning: left out, as policy " << name << " has no such "
+            << (lacking.size() == 1 ? "option: " : "options: ") << list << "\n";
+}
+
 policy::PolicySpec PolicyArgument::over(policy::PolicySpec base) const {
-  if (base.name != name) base.options.clear();
+  const std::vector<policy::PolicyOption> own = policy::policy_options(name);
+  std::erase_if(base.options, [&](const auto& one) {
+    return std::none_of(own.begin(), own.end(), [&](const auto& o) { return o.name == one.first; });
+  });
   base.name = name;
   for (const auto& [option, value] : options) {
     if (option == "placement")
@@ -42,6 +71,11 @@ PolicyArgument parse_policy(const std::string& text, const std::string& option) 
                        ":OPTION=VALUE");
     }
   }
+  const bool places = std::any_of(out.options.begin(), out.options.end(),
+                                  [](const auto& one) { return one.first == "placement"; });
+  if (places && !policy::heeds(out.name, policy::Matter::placement))
+    throw UsageError("--" + option + ": policy " + out.name + " does not heed 'placement'; " +
+                     joined_by_or(policy::policies_heeding(policy::Matter::placement)) + " would");
   try {
     policy::PolicySpec base;
     base.name = out.name;

@@ -2,6 +2,7 @@
 // belongs to the option before it (`kai:actions=allocate,reclaim`).
 #pragma once
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,12 +16,17 @@ struct PolicyArgument {
   std::string name;
   std::vector<std::pair<std::string, std::string>> options;
 
-  // `base` with this policy's name and options. Options of `base` stay when it names the same policy; `placement` is that
+  // `base` with this policy's name and options. Options of `base` stay where this policy has them, too; `placement` is that
   // of the PolicySpec.
   policy::PolicySpec over(policy::PolicySpec base) const;
+  // Options of `base` that do not stay, other than those at their default.
+  std::vector<std::string> left_out(const policy::PolicySpec& base) const;
+  // The warning for them, on standard error; nothing for none.
+  void tell_left_out(const std::set<std::string>& lacking, const std::string& option) const;
 };
 
-// `option` is the command-line option it stands after. Throws UsageError: no such policy or option, or a bad value.
+// `option` is the command-line option it stands after. Throws UsageError: no such policy or option, a bad value, or a
+// placement for a policy that does not heed it.
 PolicyArgument parse_policy(const std::string& text, const std::string& option);
 
 }  // namespace berth::tools

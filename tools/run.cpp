@@ -20,6 +20,7 @@
 #include "run_scenario.hpp"
 #include "scenario_input.hpp"
 #include "timing.hpp"
+#include "whole_file.hpp"
 
 namespace berth::tools {
 namespace {
@@ -134,6 +135,7 @@ simulation::RunResult execute(simulation::Run& run, const scenario::Scenario& sc
 
 int simulate(const Arguments& arguments, const records::RunFiles& emit) {
   Timing timing;
+  if (arguments.has("timing")) require_writable(arguments.text("timing"));
   const scenario::Scenario scenario = load_scenario(arguments.positional[0], arguments);
   timing.stage("load");
 
@@ -145,6 +147,8 @@ int simulate(const Arguments& arguments, const records::RunFiles& emit) {
   if (arguments.has("shadow")) {
     const PolicyArgument second = parse_policy(arguments.text("shadow"), "shadow");
     shadow_name = second.text;
+    const std::vector<std::string> left_out = second.left_out(input.policy);
+    second.tell_left_out({left_out.begin(), left_out.end()}, "shadow");
     policy = std::make_unique<policy::Shadowed>(std::move(policy), policy_of(second.over(input.policy)),
                                                 shadow, shadow_shown);
   }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "berth/core/file_fault.hpp"
 #include "berth/core/text.hpp"
 #include "berth/records/output_folder.hpp"
 #include "berth/simulation/byte_store.hpp"
@@ -34,7 +35,25 @@ void write_whole_file(const std::string& path, std::string_view text) {
     fs::rename(beside, target);
   } catch (const std::system_error& error) {
     fs::remove(beside, ignored);
-    throw InputError(berth::quoted(path) + " cannot be written: " + error.code().message());
+    throw InputError(file_fault("write", path, error.code()));
+  }
+}
+
+void require_writable(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  if (path.empty()) throw InputError("'' is not the name of a file");
+  if (fs::is_directory(status))
+    throw InputError(file_fault("write", path, std::make_error_code(std::errc::is_a_directory)));
+  if (fs::exists(status)) return;
+  const std::string beside = path + ".berth-" + std::to_string(::getpid());
+  try {
+    const Unfinished half_a_file;
+    (void)simulation::create_file(beside);
+    fs::remove(beside, ignored);
+  } catch (const std::system_error& error) {
+    throw InputError(file_fault("write", path, error.code()));
   }
 }
 

@@ -10,4 +10,8 @@ namespace berth::tools {
 // is. Throws InputError when it cannot be written.
 void write_whole_file(const std::string& path, std::string_view text);
 
+// Before the work whose outcome is to be written there, so that a misspelt path does not cost it: throws InputError where the
+// file's folder does not exist or can take no file.
+void require_writable(const std::string& path);
+
 }  // namespace berth::tools

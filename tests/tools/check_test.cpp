@@ -158,7 +158,7 @@ TEST_CASE("with nothing to check, berth check says so and exits with 2") {
         "s.yaml: warning: the scenario expects nothing (it has no key 'expect')\n"
         "berth check: there is nothing to check: " +
             no_files + "\n");
-  CHECK(folder.berth("check .").err == "berth check: '.' is a folder\n");
+  CHECK(folder.berth("check .").err == "berth check: cannot read '.': it is a folder\n");
   // A case beside it is something.
   CHECK(folder.berth("check s.yaml c.jsonl").code == 0);
 }
@@ -313,6 +313,31 @@ TEST_CASE("--compare tells where two policies decide differently") {
   CHECK(unknown.code == 2);
   CHECK(unknown.err ==
         "berth check: --compare: unknown policy 'kay'; did you mean 'kai'?\nSee 'berth help check'.\n");
+}
+
+TEST_CASE("another policy keeps the options that it has, and the others are told as left out") {
+  const Folder folder;
+  std::string with_options = line("one", binds);
+  with_options.insert(1, R"("policy":{"name":"kai","options":{"k_value":"2"}},)");
+  folder.write("c.jsonl", with_options);
+  const auto same = folder.berth("check --policy kai:saturation_multiplier=2 c.jsonl");
+  CHECK(same.err == "");
+  const auto other = folder.berth("check --policy fifo-skip c.jsonl");
+  CHECK(other.code == 0);
+  CHECK(other.err ==
+        "--policy fifo-skip: warning: left out, as policy fifo-skip has no such option: k_value\n");
+  folder.write("s.yaml", scenario);
+  const auto shadow = folder.berth("run s.yaml --quiet --shadow fifo --set policy.options.k_value=2");
+  CHECK(shadow.err == "--shadow fifo: warning: left out, as policy fifo has no such option: k_value\n");
+  CHECK(folder.berth("run s.yaml --quiet --shadow kai --set policy.options.k_value=2").err == "");
+  const auto refused = [&](const std::string& policy, const std::string& why) {
+    const auto answer = folder.berth("check c.jsonl --policy " + policy);
+    CHECK(answer.code == 2);
+    CHECK(answer.err == "berth check: --policy: " + why + "\nSee 'berth help check'.\n");
+  };
+  refused("kai:placement=first-fit",
+          "policy kai does not heed 'placement'; fifo, fifo-skip or try-once would");
+  refused("fifo:k_value=2", "unknown option of policy fifo 'k_value'; it is one of policy kai");
 }
 
 TEST_CASE("--shrink leaves what the failure needs, and the small case fails alike") {

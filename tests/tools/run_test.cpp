@@ -86,6 +86,8 @@ TEST_CASE("run, get, journal, replay, timeline and explain agree") {
   const Said explain = berth_in(folder, {"explain", "late", "--from", "out", "--at", "90m"});
   CHECK(explain.out.find("Pending for 30m. Not enough resources in the requested nodepool") !=
         std::string::npos);
+  CHECK(berth_in(folder, {"explain", "late", "--from", "out", "--at", "1m"}).err ==
+        "berth explain: workload 'late' is submitted later, at 2026-01-05T01:00:00.000Z\n");
   const Said nobody = berth_in(folder, {"explain", "lat", "--from", "out"});
   CHECK(nobody.code == 2);
   CHECK(nobody.err == "berth explain: at that instant there is no workload 'lat'; did you mean 'late'?\n");

@@ -24,6 +24,7 @@ TEST_CASE("usage errors name the word, the nearest right one and the help, and e
       {{"help", "replai"}, "berth: unknown command 'replai'; did you mean 'replay'?\nSee 'berth help'.\n"},
       {{"run"},
        "berth run: missing argument; usage: berth run SCENARIO [--out DIR]\nSee 'berth help run'.\n"},
+      {{"help", "run", "get"}, "berth: unexpected argument 'get'\nSee 'berth help'.\n"},
       {{"run", "a.yaml", "b.yaml"}, "berth run: unexpected argument 'b.yaml'\nSee 'berth help run'.\n"},
       {{"run", "--ouy", "x", "a.yaml"},
        "berth run: unknown option '--ouy'; did you mean '--out'?\nSee 'berth help run'.\n"},
@@ -108,6 +109,7 @@ TEST_CASE("help goes to standard output; nothing at all is a usage error") {
     CHECK(own.out.starts_with("Usage: berth " + std::string(command) + " "));
     CHECK(berth_in(folder, {command, "--help"}).out == own.out);
   }
+  CHECK(berth_in(folder, {"help", "--help"}).out == help.out);
   const Said version = berth_in(folder, {"--version"});
   CHECK(version.code == 0);
   CHECK(version.out == "berth " BERTH_VERSION "\n");
@@ -137,6 +139,34 @@ TEST_CASE("a path that cannot be written says so in words") {
     CHECK(said.err.find(words) != std::string::npos);
     CHECK(said.err.find("filesystem error") == std::string::npos);
   }
+}
+
+TEST_CASE("a file that could not be written is told before the work, not after it") {
+  const Folder folder;
+  folder.write("a.yaml",
+               "version: 1\ncluster: {node_pools: [{name: a, nodes: [{name: n, gpus: 1}]}]}\n"
+               "workloads: [{name: w, gpu: 1, duration: 1h}]\nexpect: [{workload: w, phase: Completed}]\n");
+  folder.write("file", "");
+  std::filesystem::create_directory(folder.path("folder"));
+  const std::vector<std::pair<std::string, std::string>> all{
+      {"none/t.json", "cannot write 'none/t.json': no such file or folder\n"},
+      {"file/t.json", "cannot write 'file/t.json': a part of the path is a file, not a folder\n"},
+      {"folder", "cannot write 'folder': it is a folder\n"}};
+  for (const auto& [path, words] : all) {
+    const Said run = berth_in(folder, {"run", "a.yaml", "--out", "out", "--timing", path});
+    CHECK(run.code == 2);
+    CHECK(run.out == "");
+    CHECK(run.err == "berth run: " + words);
+    CHECK(!std::filesystem::exists(folder.path("out")));
+    const Said check = berth_in(folder, {"check", "a.yaml", "--junit", path});
+    CHECK(check.code == 2);
+    CHECK(check.out == "");
+    CHECK(check.err == "berth check: " + words);
+  }
+  CHECK(berth_in(folder, {"run", "a.yaml", "--quiet", "--timing", "t.json"}).code == 0);
+  CHECK(text_of_file(folder.path("t.json")).find("\"simulate\"") != std::string::npos);
+  CHECK(berth_in(folder, {"check", "none.jsonl"}).err ==
+        "berth check: cannot read 'none.jsonl': no such file or folder\n");
 }
 
 TEST_CASE(
