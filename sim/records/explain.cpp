@@ -214,7 +214,7 @@ std::string waiting_text(const View& view, const simulation::JournalReader& jour
     out += "waited " + short_duration(pending_time(view, workload)) + " in all; now it waits because\n";
   else
     out += std::to_string(course.pending) + " of " +
-           plural(course.pending + course.binding + course.running, "pod") +
+           plural(static_cast<std::int64_t>(workload.spec.pod_count()), "pod") +
            (course.pending == 1 ? " waits" : " wait") + " for room, because\n";
   if (*cause == WaitCause::awaits) {
     for (const auto& other : awaited_workloads(view, id)) out += "    " + other + " must complete first\n";

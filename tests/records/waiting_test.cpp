@@ -85,6 +85,24 @@ TEST_CASE("a workload whose room is being freed says where") {
   CHECK(said.explained("in node pool p: its pod waits for room to be freed on n-0\n"));
 }
 
+TEST_CASE("who waits for instances that a cut could make is not told that no node may hold it") {
+  const auto explained = [](const std::string& profile, const std::string& words) {
+    const FinishedRun run(
+        "version: 1\nclock: {duration: 10h}\n"
+        "cluster: {node_pools: [{name: p, nodes: [{name: n, gpus: {model: NVIDIA-H100-80GB-HBM3, count: 1}, "
+        "mig: "
+        "{strategy: mixed, layout: [7g.80gb], repartition: on-demand}}]}]}\n"
+        "workloads: [{name: holder, gpu: {mig: 7g.80gb}, duration: 9h}, {name: w, submit: 1m, gpu: {mig: " +
+        profile + "}, duration: 1h}]\n");
+    const Said said(run, "w", hours(1));
+    INFO(said.text);
+    CHECK(said.explained("in node pool p: " + words));
+  };
+  explained("3g.40gb",
+            "no node has the MIG instances for its pod, and those in use leave no room to cut them anew\n");
+  explained("{3g.40gb: 3}", "no node of the pool may hold its pod\n");
+}
+
 TEST_CASE("what the scheduler has not looked at says so, and the explanation what the next look finds") {
   const FinishedRun run(lab("{name: fifo-skip, cycle: 10m}",
                             "  - {name: one, project: a, submit: 1m, gpu: 2, duration: 1h}\n"));
@@ -129,6 +147,18 @@ TEST_CASE("a workload that runs tells of its pods that wait") {
         said.explained("2 of 4 pods wait for room, because\n    in node pool p: no room for one more of its "
                        "2 waiting pods"));
   }
+}
+
+TEST_CASE("pods that wait are told beside all that the workload has, those that leave too") {
+  const FinishedRun run(
+      lab("{name: kai}",
+          "  - {name: low, project: a, gpu: 1, kind: distributed, gang: {min_pods: 3, max_pods: 4}, "
+          "duration: 9h, "
+          "termination_grace: 10m}\n"
+          "  - {name: top, project: a, submit: 1h, gpu: 2, duration: 1h, priority: very-high}\n"));
+  const Said said(run, "low", hours(1) + minutes(1));
+  INFO(said.text);
+  CHECK(said.text.find(" of 4 pods ") != std::string::npos);
 }
 
 TEST_CASE("a look that leaves workloads out says how many it takes") {

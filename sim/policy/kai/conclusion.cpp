@@ -204,7 +204,7 @@ std::string sum_above_bound(Resource resource, double used, std::string_view use
          " asked for > " + std::string(bound_name) + " " + print_decimal(c, places);
 }
 
-std::string conclusion_of(const Cycle& cycle, JobIx ix, const JobOutcome* found) {
+std::string conclusion_of(const Cycle& cycle, JobIx ix, const JobOutcome* found, CutAnew& cut_anew) {
   const Session& s = cycle.session;
   const JobInfo& job = s.jobs[ix];
   const Got got = got_in(cycle, ix);
@@ -242,6 +242,9 @@ std::string conclusion_of(const Cycle& cycle, JobIx ix, const JobOutcome* found)
                 : whom + (asked.size() > 1 ? " together" : ""));
   const Refused& refused = cycle.refused[ix];
   if (!refused.by_queue.allowed()) return placed + by_queue(s, refused.by_queue);
+  if (refused.never_fits && cut_anew.could_hold(ix))
+    return placed + "no node has the MIG instances for " + whom +
+           ", and those in use leave no room to cut them anew";
   if (refused.never_fits) return placed + "no node of the pool may hold " + whom;
   return placed + no_room + ", and " + why_none(s, ix, *found);
 }

@@ -6,12 +6,13 @@
 #include <string_view>
 
 #include "sim/policy/kai/cycle.hpp"
+#include "sim/policy/kai/recuts.hpp"
 
 namespace berth::policy::kai {
 
 // Empty when the job has no pod that wanted a place when the cycle began, or got one before it ended. `found`: what the
 // cycle's ear heard of the job; null: nothing. Amounts are those of the cycle's end.
-std::string conclusion_of(const Cycle& cycle, JobIx job, const JobOutcome* found);
+std::string conclusion_of(const Cycle& cycle, JobIx job, const JobOutcome* found, CutAnew& cut_anew);
 
 // "32 GPUs in use + 32 asked for > fair share 46": with as many digits as it takes for the sum to be seen to be above the
 // bound. Amounts in the resource's unit (GPUs, milli-cores, bytes); used + requested must be above the bound.

@@ -207,7 +207,7 @@ void tell_evictions(const Cycle& cycle, std::vector<Explanation::Workload>& by_j
 
 }  // namespace
 
-void explain(const Cycle& cycle, Explanation& out) {
+void explain(const Cycle& cycle, CutAnew& cut_anew, Explanation& out) {
   const Session& s = cycle.session;
   for (std::size_t i = 0; i < s.jobs.size(); ++i) {
     const JobIx ix = id_of<JobIx>(i);
@@ -217,7 +217,7 @@ void explain(const Cycle& cycle, Explanation& out) {
     const auto found = cycle.ear->jobs.find(ix);
     const JobOutcome* outcome = found == cycle.ear->jobs.end() ? nullptr : &found->second;
     if (outcome != nullptr && !outcome->errors.empty()) w.message = detailed_message_of(outcome->errors);
-    w.conclusion = conclusion_of(cycle, ix, outcome);
+    w.conclusion = conclusion_of(cycle, ix, outcome, cut_anew);
     if (job.counts[TaskStatus::pending] > 0) tell_waiting(s, ix, outcome, w.lines);
     double accepted = 0;
     for (const PodSetIx p : job.pod_sets) {

@@ -3,11 +3,12 @@
 
 #include "berth/policy/explanation.hpp"
 #include "sim/policy/kai/cycle.hpp"
+#include "sim/policy/kai/recuts.hpp"
 
 namespace berth::policy::kai {
 
-// The cycle must have been run with an ear.
-void explain(const Cycle& cycle, Explanation& out);
+// The cycle must have been run with an ear. `cut_anew`: of its snapshot.
+void explain(const Cycle& cycle, CutAnew& cut_anew, Explanation& out);
 
 // Whole GPUs of the session's nodes as they are now, in order of NodeId.
 std::vector<Explanation::Node> explained_nodes(const Session& session);

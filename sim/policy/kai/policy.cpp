@@ -65,9 +65,9 @@ workload::Refusal refusal_of(const Cycle& cycle, JobIx ix, const Snapshot& snaps
   return refusal;
 }
 
-void refuse_the_rest(const Cycle& cycle, const Snapshot& snapshot, Transaction& transaction) {
+void refuse_the_rest(const Cycle& cycle, const Snapshot& snapshot, CutAnew& cut_anew,
+                     Transaction& transaction) {
   const Session& s = cycle.session;
-  CutAnew cut_anew(s, snapshot);
   for (std::size_t i = 0; i < s.jobs.size(); ++i) {
     const JobIx ix = id_of<JobIx>(i);
     if (left_waiting(s, ix))
@@ -125,11 +125,12 @@ CycleResult run(const Options& options, const Snapshot& snapshot, Transaction& t
   Cycle cycle(session, explanation == nullptr ? nullptr : &outcome);
   run_actions(cycle);
   propose(cycle, transaction);
-  refuse_the_rest(cycle, snapshot, transaction);
+  CutAnew cut_anew(session, snapshot);
+  refuse_the_rest(cycle, snapshot, cut_anew, transaction);
   const bool watches = std::find(options.actions.begin(), options.actions.end(),
                                  Action::stale_gang_eviction) != options.actions.end();
   if (watches) keep_stale_clocks(session, stale, transaction);
-  if (explanation != nullptr) explain(cycle, *explanation);
+  if (explanation != nullptr) explain(cycle, cut_anew, *explanation);
   ask_for_recuts(cycle, transaction, explanation);
   std::optional<Instant> look = next_look(session, stale);
   // A reading of usage moves fair shares, which matters to who waits.
