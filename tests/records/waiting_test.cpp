@@ -152,13 +152,13 @@ TEST_CASE("a workload that runs tells of its pods that wait") {
 TEST_CASE("pods that wait are told beside all that the workload has, those that leave too") {
   const FinishedRun run(
       lab("{name: kai}",
-          "  - {name: low, project: a, gpu: 1, kind: distributed, gang: {min_pods: 3, max_pods: 4}, "
-          "duration: 9h, "
-          "termination_grace: 10m}\n"
-          "  - {name: top, project: a, submit: 1h, gpu: 2, duration: 1h, priority: very-high}\n"));
+          "  - {name: other, project: a, gpu: 1, duration: 9h, priority: high}\n"
+          "  - {name: low, project: a, submit: 1m, gpu: 1, kind: distributed, gang: {min_pods: 3, max_pods: "
+          "4}, duration: 9h, termination_grace: 10m}\n"
+          "  - {name: top, project: a, submit: 1h, gpu: 2, duration: 1h, priority: high}\n"));
   const Said said(run, "low", hours(1) + minutes(1));
   INFO(said.text);
-  CHECK(said.text.find(" of 4 pods ") != std::string::npos);
+  CHECK(said.explained("  1 of 4 pods waits for room, because\n"));
 }
 
 TEST_CASE("a look that leaves workloads out says how many it takes") {
