@@ -14,7 +14,9 @@ std::vector<std::string> PolicyArgument::left_out(const policy::PolicySpec& base
   std::vector<std::string> out;
   const std::vector<policy::PolicyOption> own = policy::policy_options(name);
   const std::vector<policy::PolicyOption> theirs = policy::policy_options(base.name);
-  for (const auto& [option, value] : base.options) {
+  for (const auto& entry : base.options) {
+    const std::string& option = entry.first;
+    const std::string& value = entry.second;
     // A scenario's options are there with their defaults, too: those ask for nothing.
     const bool says_default = std::any_of(theirs.begin(), theirs.end(), [&](const auto& o) {
       return o.name == option && o.default_value == value;

@@ -653,7 +653,9 @@ void Checker::warn_of_quotas(const std::vector<Prospect>& all) {
     }
   }
   std::set<const ProjectSpec*> without_quota;
-  for (const auto& [project, pools] : used) {
+  for (const auto& entry : used) {
+    const ProjectSpec* const project = entry.first;
+    const std::vector<Name>& pools = entry.second;
     if (!project || !stands(project->name.mark) || changes[project]) continue;
     const bool none = std::all_of(pools.begin(), pools.end(),
                                   [&](const Name& pool) { return amount(project->quota, pool, false) == 0; });
