@@ -109,13 +109,15 @@ DeviceAssignment Occupancy::hold(NodeId id, const NodeSpec& spec, const workload
                                  DeviceAssignment where, DeviceBook book) {
   if (where.shares.empty()) where = granted(id, spec, shape, std::move(where), book);
   NodeOccupancy& node = nodes_[id];
+  BERTH_INVARIANT(spec.inventory == Inventory::counts || where.over_booked ||
+                      ((shape.cpu.value == 0 || shape.cpu <= node.cpu_free) &&
+                       (shape.memory.value == 0 || shape.memory <= node.memory_free)),
+                  "node " + spec.name + " over-allocated");
   node.cpu_free -= shape.cpu;
   node.memory_free -= shape.memory;
   node.pods += 1;
   note(id);
   if (spec.inventory == Inventory::counts) return where;
-  BERTH_INVARIANT(node.cpu_free.value >= 0 && node.memory_free.value >= 0,
-                  "node " + spec.name + " over-allocated");
 
   const workload::GpuRequest& gpu = shape.gpu;
   if (takes_instances(spec, gpu)) {
@@ -131,6 +133,9 @@ DeviceAssignment Occupancy::hold(NodeId id, const NodeSpec& spec, const workload
   BERTH_INVARIANT(device_count(where.devices) == gpu.devices, "devices of " + spec.name);
   BERTH_INVARIANT(where.shares.empty() || where.shares.size() == static_cast<std::size_t>(gpu.devices),
                   "device shares of " + spec.name);
+  BERTH_INVARIANT(std::all_of(where.shares.begin(), where.shares.end(),
+                              [](GpuMilli s) { return s >= GpuMilli(0) && s <= whole_gpus(1); }),
+                  "a share of more than a device of " + spec.name);
   const Taken taken = taken_of(spec, gpu);
   std::size_t position = 0;
   for (DeviceSet left = where.devices; left != 0; left &= left - 1, ++position) {

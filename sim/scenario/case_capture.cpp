@@ -58,7 +58,7 @@ class Capture {
     case_.cluster.pools.push_back(std::move(pool));
     for (const NodeId id : from.pools[pool_].nodes) {
       const cluster::NodeOccupancy& now = from.occupancy[id];
-      if (!now.present || !now.ready) continue;
+      if (!now.present) continue;
       cluster::NodeSpec spec = from.nodes[id];
       spec.pool = PoolId{0};
       spec.inventory = cluster::Inventory::counts;
@@ -68,9 +68,15 @@ class Capture {
         ++advertised[from.models[spec.gpu_model].mig.profiles[instance.profile].name];
         instance.used = instance.coming = false;
       }
-      spec.mig_advertised.assign(advertised.begin(), advertised.end());
+      if (spec.mig_strategy == cluster::MigStrategy::single && spec.mig_enabled) {
+        // A node of strategy single advertises its instances as GPUs.
+        spec.gpus = static_cast<std::int32_t>(spec.mig_layout.size());
+      } else {
+        spec.mig_advertised.assign(advertised.begin(), advertised.end());
+      }
       const NodeId copy = case_.cluster.add_node(std::move(spec));
       if (now.cordoned) case_.cluster.occupancy.set_cordoned(copy, true);
+      if (!now.ready) case_.cluster.occupancy.set_ready(copy, false);
       nodes_.emplace(id, copy);
     }
   }
@@ -122,11 +128,12 @@ class Capture {
       const std::uint64_t held = pod.devices.devices;
       const auto node = nodes_.find(pod.node);
       if (holds_devices(pod.status) && node == nodes_.end())
-        continue;  // on a node that is down: no room of ours
+        continue;  // on a node that is gone: no room of ours
       pod.workload = id;
       pod.shape = case_.workloads.intern(world_.workloads.shapes[pod.shape]);
       pod.devices = {};
-      pod.node = holds_devices(pod.status) ? node->second : none<NodeId>();
+      // One that is over is remembered where it ran: the victim search goes through the nodes of all pods of a job.
+      pod.node = node != nodes_.end() && pod.status != PodStatus::pending ? node->second : none<NodeId>();
       if (pod.status == PodStatus::pending && !snapshot_.waiting->contains(from))
         pod.status = PodStatus::gated;
       if (shared) {

@@ -1,5 +1,6 @@
 #include "case_devices.hpp"
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 
@@ -25,6 +26,12 @@ cluster::Cluster with_devices(const cluster::Cluster& from) {
     NodeSpec spec = from.nodes[id_of<NodeId>(i)];
     spec.inventory = cluster::Inventory::devices;
     if (!spec.mig_advertised.empty() && spec.mig_layout.empty()) spec.gpus = 0;
+    // Under strategy single a case counts instances; the devices are those that the layout names.
+    if (spec.mig_strategy == cluster::MigStrategy::single && !spec.mig_layout.empty()) {
+      spec.gpus = 0;
+      for (const cluster::MigInstance& instance : spec.mig_layout)
+        spec.gpus = std::max<std::int32_t>(spec.gpus, instance.device + 1);
+    }
     spec.mig_advertised.clear();
     if (spec.gpus > cluster::max_devices_per_node)
       throw std::invalid_argument("node '" + spec.name + "' has more than " +
@@ -32,6 +39,7 @@ cluster::Cluster with_devices(const cluster::Cluster& from) {
                                   " GPUs: only the policy kai takes it");
     const NodeId id = out.add_node(std::move(spec));
     if (from.occupancy[id_of<NodeId>(i)].cordoned) out.occupancy.set_cordoned(id, true);
+    if (!from.occupancy[id_of<NodeId>(i)].ready) out.occupancy.set_ready(id, false);
   }
   return out;
 }

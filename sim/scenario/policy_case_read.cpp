@@ -109,10 +109,11 @@ class CaseReader {
     }
     for (const json& n : list(j_, "nodes", "case")) {
       const std::string where = "node '" + text(n, "name", "node") + "'";
-      only_keys(n, where,
-                {"name", "gpus", "gpu_memory_mib", "gpu_name", "mig_strategy", "mig_instances",
-                 "allocatable_milli_cpu", "allocatable_memory_bytes", "max_pods", "labels", "pool",
-                 "gpu_model", "gpu_memory_bytes", "mig_layout", "taints", "cordoned", "shared_devices"});
+      only_keys(
+          n, where,
+          {"name", "gpus", "gpu_memory_mib", "gpu_name", "mig_strategy", "mig_instances",
+           "allocatable_milli_cpu", "allocatable_memory_bytes", "max_pods", "labels", "pool", "gpu_model",
+           "gpu_memory_bytes", "mig_layout", "taints", "cordoned", "down", "shared_devices"});
       cluster::NodeSpec spec;
       spec.name = text(n, "name", "node");
       if (spec.name.empty()) fault("a node without a name");
@@ -153,6 +154,7 @@ class CaseReader {
       read_mig_layout(n, c_.cluster.models, spec, where);
       const NodeId id = c_.cluster.add_node(std::move(spec));
       if (flag(n, "cordoned", where)) c_.cluster.occupancy.set_cordoned(id, true);
+      if (flag(n, "down", where)) c_.cluster.occupancy.set_ready(id, false);
       for (const std::string& device : texts(n, "shared_devices", where)) group_named(id, device);
     }
   }

@@ -65,6 +65,7 @@ ordered_json node_json(const PolicyCase& c, NodeId id, const std::vector<std::ui
   for (const cluster::Taint& taint : spec.taints)
     out["taints"].push_back({{"key", taint.key}, {"value", taint.value}, {"effect", taint.effect}});
   if (c.cluster.occupancy[id].cordoned) out["cordoned"] = true;
+  if (!c.cluster.occupancy[id].ready) out["down"] = true;
   for (const std::uint32_t group : groups) out["shared_devices"].push_back(c.group_names[group]);
   return out;
 }

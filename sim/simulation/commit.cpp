@@ -161,15 +161,18 @@ std::optional<Breach> Checks::room(const policy::Bind& d) const {
                                                             : " is cordoned")};
   }
   if (spec.inventory == cluster::Inventory::counts) return std::nullopt;
-  if (shape.cpu > now.cpu_free) {
+  // The reference grants a pod that asks for next to nothing what a pod that leaves still holds.
+  const bool granted = d.devices.over_booked && book_ == cluster::DeviceBook::mebibytes &&
+                       shape.gpu.kind == GpuRequestKind::none;
+  if (shape.cpu > now.cpu_free && !granted) {
     return Breach{Rule::cpu_fits, "it asks for " + number(shape.cpu.value) + " milli-cores, node " +
                                       spec.name + " has " + number(now.cpu_free.value) + " left"};
   }
-  if (shape.memory > now.memory_free) {
+  if (shape.memory > now.memory_free && !granted) {
     return Breach{Rule::memory_fits, "it asks for " + number(shape.memory.value) + " bytes, node " +
                                          spec.name + " has " + number(now.memory_free.value) + " left"};
   }
-  if (now.pods >= spec.max_pods) {
+  if (now.pods >= spec.max_pods && !granted) {
     return Breach{Rule::pods_fit, "node " + spec.name + " holds " + number(now.pods) + " pods, its maximum"};
   }
   if (auto b = devices(spec, now, shape, d.devices)) return b;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "berth/cluster/mig_instances.hpp"
+#include "berth/cluster/occupancy.hpp"
 #include "codec_fields.hpp"
 
 namespace berth::simulation {
@@ -78,7 +80,7 @@ class Validator {
   }
   void lists() const {
     for (const PoolState& pool : w_.pools) {
-      for (const auto* list : {&pool.members, &pool.touring, &pool.watchers}) {
+      for (const auto* list : {&pool.members, &pool.touring, &pool.watchers, &pool.leaving}) {
         must(std::is_sorted(list->begin(), list->end()), "a list out of order");
         for (const WorkloadId id : *list) must(w_.workloads.all.contains(id), "a listed workload");
       }
@@ -90,6 +92,54 @@ class Validator {
     }
     for (const auto& [pod, note] : w_.pipelined) {
       must(w_.workloads.pods.contains(pod) && w_.cluster.nodes.contains(note.node), "a pipelined pod");
+    }
+  }
+
+  // What devices are said to hold is what the pods on them hold.
+  void devices() const {
+    struct Held {
+      int holders = 0, whole_holders = 0;
+      std::int64_t shares = 0;
+      bool operator==(const Held&) const = default;
+    };
+    IdVector<NodeId, std::vector<Held>> by_pods(w_.cluster.nodes.size());
+    for (std::size_t i = 0; i < w_.cluster.nodes.size(); ++i)
+      by_pods[id_of<NodeId>(i)].resize(w_.cluster.occupancy[id_of<NodeId>(i)].devices.size());
+    for (const workload::Pod& p : w_.workloads.pods) {
+      if (!workload::holds_devices(p.status)) continue;
+      const cluster::NodeSpec& spec = w_.cluster.nodes[p.node];
+      const workload::GpuRequest& gpu = w_.workloads.shape_of(p).gpu;
+      if (gpu.kind == workload::GpuRequestKind::none || gpu.kind == workload::GpuRequestKind::mig ||
+          cluster::takes_instances(spec, gpu))
+        continue;
+      std::vector<Held>& devices = by_pods[p.node];
+      const bool whole = gpu.kind == workload::GpuRequestKind::whole;
+      const auto count = static_cast<std::size_t>(cluster::device_count(p.devices.devices));
+      must(std::int64_t{gpu.devices} == static_cast<std::int64_t>(count) &&
+               (p.devices.shares.size() == count || (whole && p.devices.shares.empty())),
+           "a pod without its devices");
+      std::size_t position = 0;
+      for (cluster::DeviceSet left = p.devices.devices; left != 0; left &= left - 1, ++position) {
+        const auto device = static_cast<std::size_t>(cluster::lowest_device(left));
+        must(device < devices.size(), "a pod on a device that does not exist");
+        const GpuMilli share = p.devices.shares.empty() ? whole_gpus(1) : p.devices.shares[position];
+        must(share >= GpuMilli(0) && share <= whole_gpus(1), "a share of more than a device");
+        devices[device].holders += 1;
+        devices[device].whole_holders += whole ? 1 : 0;
+        devices[device].shares += share.value;
+      }
+    }
+    constexpr std::int64_t most = std::int64_t{1} << 52;  // of any book: sums of them stay in range
+    for (std::size_t i = 0; i < by_pods.size(); ++i) {
+      const cluster::NodeOccupancy& node = w_.cluster.occupancy[id_of<NodeId>(i)];
+      for (std::size_t d = 0; d < node.devices.size(); ++d) {
+        const cluster::DeviceState& device = node.devices[d];
+        const Held said{device.holders, device.whole_holders, device.shares.value};
+        must(said == by_pods[id_of<NodeId>(i)][d] && device.shares <= whole_gpus(1),
+             "a device that is not held as its pods hold it");
+        for (const std::int64_t book : {device.used.value, device.memory_used.value, device.mebibytes_used})
+          must(book >= 0 && book <= most, "a device booked beyond measure");
+      }
     }
   }
 
@@ -161,6 +211,7 @@ World read_image(Decoder& in) {
   for (std::size_t i = 0; i < workloads.all.size(); ++i) validator.workload(id_of<WorkloadId>(i));
   for (std::size_t i = 0; i < workloads.pods.size(); ++i) validator.pod(id_of<PodId>(i));
   validator.lists();
+  validator.devices();
   return world;
 }
 

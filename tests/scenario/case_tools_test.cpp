@@ -141,3 +141,75 @@ workloads:
   const PodId pod = run.world().workloads.all[*run.world().find_workload("small")].pods.front();
   CHECK(run.world().pipelined.count(pod) == 1);
 }
+
+TEST_CASE(
+    "a captured cycle keeps nodes that are down, instances that count as GPUs, and where pods have ended",
+    "[scenario]") {
+  const auto loaded = load_scenario_text(R"(version: 1
+clock: {duration: 45s}
+policy: {name: kai, cycle: 1s}
+cluster:
+  node_pools:
+    - name: a
+      nodes:
+        - {name: whole, gpus: {model: H100-SXM5-80GB, count: 3}}
+        - {name: "off", gpus: {model: L40S, count: 1}}
+        - {name: cut, gpus: {model: H100-SXM5-80GB, count: 1}, mig: {strategy: single, layout: [3g.40gb, 3g.40gb]}}
+organization: {departments: [{name: d, quota: {gpu: unlimited}, projects: [{name: p, quota: {gpu: unlimited}}]}]}
+workloads: [{name: w, project: p, gpu: 3, pods: 2, duration: 30s}]
+events: [{at: 10s, node_down: "off"}]
+)",
+                                         "test.yaml");
+  INFO(loaded.diagnostics.to_text());
+  REQUIRE(loaded.scenario.has_value());
+  simulation::Input input = build_input(*loaded.scenario);
+  const policy::PolicySpec spec = input.policy;
+  simulation::NullSink sink;
+  simulation::Run run(std::move(input), policy::make_policy(spec), sink);
+  run.execute();
+  PolicyCase captured = capture_policy_case(run.world(), PoolId{0}, run.world().start + seconds(45), spec);
+  captured.id = "captured";
+  Diagnostics faults;
+  const auto read = read_policy_cases(print_policy_case(captured) + "\n", "captured", faults);
+  INFO(faults.to_text());
+  REQUIRE(read.size() == 1);
+  const PolicyCase& one = read[0];
+  REQUIRE(one.cluster.nodes.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const NodeId id = id_of<NodeId>(i);
+    const cluster::NodeSpec& node = one.cluster.nodes[id];
+    CHECK(one.cluster.occupancy[id].ready == (node.name != "off"));
+    CHECK(node.gpus == (node.name == "whole" ? 3 : node.name == "cut" ? 2 : 1));
+    CHECK(node.mig_advertised.empty());
+  }
+  REQUIRE(one.workloads.pods.size() == 2);
+  CHECK(one.workloads.pods[PodId{0}].status == workload::PodStatus::succeeded);
+  REQUIRE(one.workloads.pods[PodId{0}].node != none<NodeId>());
+  CHECK(one.cluster.nodes[one.workloads.pods[PodId{0}].node].name == "whole");
+  CHECK(one.workloads.pods[PodId{1}].status == workload::PodStatus::running);
+}
+
+TEST_CASE("a pod that asks for nothing takes the slot of a pod that leaves, as the reference grants it",
+          "[scenario]") {
+  const auto loaded = load_scenario_text(R"(version: 1
+clock: {duration: 2m}
+policy: {name: kai, cycle: 1s}
+cluster: {node_pools: [{name: a, nodes: [{name: n, gpus: {model: L40S, count: 1}, max_pods: 1}]}]}
+organization: {departments: [{name: d, quota: {gpu: unlimited}, projects: [{name: p, quota: {gpu: unlimited}}]}]}
+workloads:
+  - {name: leaves, project: p, gpu: 1, cpu: 1, duration: 10m, termination_grace: 40s}
+  - {name: small, project: p, gpu: 0, submit: 20s, duration: 10s}
+events: [{at: 10s, delete: leaves}]
+)",
+                                         "test.yaml");
+  INFO(loaded.diagnostics.to_text());
+  REQUIRE(loaded.scenario.has_value());
+  simulation::Input input = build_input(*loaded.scenario);
+  auto policy = policy::make_policy(input.policy);
+  simulation::NullSink sink;
+  simulation::Run run(std::move(input), std::move(policy), sink);
+  run.execute();  // a refusal of the World throws
+  const workload::Workload& small = run.world().workloads.all[*run.world().find_workload("small")];
+  REQUIRE(small.first_full_start.has_value());
+  CHECK(*small.first_full_start - run.world().start < seconds(30));
+}

@@ -29,6 +29,13 @@ std::string pick(const std::vector<std::string>& from) {
   return from[static_cast<std::size_t>(between(0, static_cast<int>(from.size()) - 1))];
 }
 
+bool half() {
+  return chance(50);
+}
+std::string seconds_text(int low, int high) {
+  return number(between(low, high)) + "s";
+}
+
 std::string random_request() {
   switch (between(0, 9)) {
     case 0:
@@ -39,10 +46,10 @@ std::string random_request() {
       return "{fraction: 0." + number(between(10, 99)) + (chance(25) ? ", devices: 2}" : "}");
     case 4:
     case 5:
-      return "{memory: " + number(between(1, 60) * between(100, 1000)) + (chance(50) ? "Mi" : "M") +
+      return "{memory: " + number(between(1, 60) * between(100, 1000)) + (half() ? "Mi" : "M") +
              (chance(20) ? ", devices: 2}" : "}");
     case 6:
-      return "{mig: " + pick({"1g.10gb", "2g.20gb", "3g.40gb"}) + "}";
+      return half() ? "{mig: " + pick({"1g.10gb", "2g.20gb", "3g.40gb"}) + "}" : "{mig: {1g.10gb: 2}}";
     case 7:
       return "0";
     default:
@@ -50,46 +57,211 @@ std::string random_request() {
   }
 }
 
-std::string random_scenario() {
-  std::string text = "version: 1\nclock: {duration: 12m}\n";
-  text += "policy: {name: kai, cycle: " + pick({"1s", "7s", "immediate"}) + "}\n";
-  text += "cluster:\n  node_pools:\n    - name: a\n      nodes:\n";
-  const std::string size = "cpu: 32, memory: 256Gi";
-  text += "        - {name: \"h{index}\", count: " + number(between(1, 2)) +
-          ", gpus: {model: H100-SXM5-80GB, count: " + number(between(1, 4)) + "}, " + size + "}\n";
-  if (chance(60))
-    text += "        - {name: \"l{index}\", count: 1, gpus: {model: L40S, count: " + number(between(1, 3)) +
-            "}, " + size + "}\n";
-  if (chance(40))
+// Minimum run times are not drawn: a case does not keep when a workload that waits had last begun to run.
+// --- Options, nodes and queues --------------------------------------------------------------------------------------
+std::string random_options() {
+  std::string text;
+  const auto add = [&](int percent, const std::string& key, const std::string& value) {
+    if (chance(percent)) text += (text.empty() ? "" : ", ") + key + ": " + value;
+  };
+  const int bugs_off = pick({"0", "0", "20", "100"}) == "100" ? 100 : 15;
+  for (const char* bug :
+       {"task_check_counts_one_device", "job_check_ignores_gpu_memory", "min_node_gpu_memory_is_100",
+        "queue_depth_drops_last_leaf", "undo_leaves_releasing_share", "skipped_filter_stays_skipped",
+        "named_group_takes_two_slots", "recorded_chunk_evicted_twice", "shared_gpus_booked_by_steps",
+        "request_outlives_commit"})
+    add(bugs_off, "bugs." + std::string(bug), "false");
+  add(20, "stale_grace", pick({"0s", "7s", "never"}));
+  add(15, "consolidation_limit", pick({"0", "2", "-1"}));
+  add(15, "signatures", "false");
+  add(15, "consolidating_reclaim", "false");
+  add(10, "saturation_multiplier", "1.3");
+  add(10, "queue_depth.allocate", number(between(1, 3)));
+  add(10, "queue_depth.reclaim", number(between(1, 3)));
+  add(15, "placement.gpu", "spread");
+  add(10, "placement.cpu", "spread");
+  add(10, "actions", "\"" + pick({"allocate, preempt, reclaim", "allocate", "reclaim, allocate"}) + "\"");
+  if (chance(30)) {
+    add(100, "time_based_fair_share.window", pick({"2m", "10m"}));
+    add(100, "time_based_fair_share.fetch", pick({"10s", "1m"}));
+    add(100, "time_based_fair_share.resolution", pick({"5s", "30s"}));
+    add(50, "time_based_fair_share.half_life", "90s");
+    add(50, "k_value", pick({"0", "0.5", "3"}));
+  }
+  return "{" + text + "}";
+}
+
+const std::string no_extra;
+
+// A node group of one line; `place` says how its nodes lie in the topology and what they are labelled and tainted with.
+std::string node_group(const std::string& prefix, int count, const std::string& gpus) {
+  std::string text = "        - {name: \"" + prefix + "{index}\", count: " + number(count) +
+                     (gpus.empty() ? no_extra : ", gpus: " + gpus) + ", cpu: " + pick({"32", "32", "6"}) +
+                     ", memory: 256Gi";
+  if (chance(15)) text += ", max_pods: " + number(between(2, 6));
+  std::string labels = "block: b" + number(between(0, 1)) + ", rack: \"" + pick({"r{index}", "r0"}) + "\"";
+  if (half()) labels += ", disk: " + pick({"ssd", "hdd"});
+  text += ", labels: {" + labels + "}";
+  if (chance(15))
     text +=
-        "        - {name: \"m{index}\", count: 1, gpus: {model: H100-SXM5-80GB, count: 2}, mig: {strategy: "
-        "mixed, "
-        "layout: [3g.40gb, 2g.20gb, 1g.10gb, 1g.10gb]}, " +
-        size + "}\n";
-  text += "organization:\n  departments:\n    - name: d\n      quota: {gpu: unlimited}\n      projects:\n";
-  for (const char* project : {"p", "q"}) {
-    text += std::string("        - {name: ") + project + ", quota: {gpu: " + number(between(0, 4)) +
-            (chance(20) ? ", limit: " + number(between(4, 8)) : std::string()) + "}}\n";
+        ", taints: [{key: dear, value: \"yes\", effect: " + pick({"NoSchedule", "PreferNoSchedule"}) + "}]";
+  return text;
+}
+
+std::string random_pool(const std::string& pool) {
+  std::string text = "    - name: " + pool + "\n      nodes:\n";
+  text +=
+      node_group(pool + "h", between(1, 2), "{model: H100-SXM5-80GB, count: " + number(between(1, 4)) + "}") +
+      "}\n";
+  if (half())
+    text +=
+        node_group(pool + "l", between(1, 2), "{model: L40S, count: " + number(between(1, 3)) + "}") + "}\n";
+  if (chance(15)) text += node_group(pool + "c", 1, "") + "}\n";
+  if (chance(30))
+    text += node_group(pool + "m", 1, "{model: H100-SXM5-80GB, count: 2}") +
+            ", mig: {strategy: mixed, layout: [3g.40gb, 2g.20gb, 1g.10gb, 1g.10gb]}}\n";
+  if (chance(10))
+    text += node_group(pool + "s", 1, "{model: H100-SXM5-80GB, count: 1}") +
+            ", mig: {strategy: single, layout: [3g.40gb, 3g.40gb]}}\n";
+  if (chance(20))
+    text += "      changes: [{at: " + seconds_text(60, 300) + ", group: \"" + pool + "h{index}\", " +
+            pick({"add", "remove"}) + ": 1}]\n";
+  return text;
+}
+
+std::string random_quota(int most) {
+  std::string text = "{gpu: " + (chance(10) ? "unlimited" : number(between(0, most)));
+  if (chance(15)) text += ", cpu: " + number(between(1, 20));
+  if (chance(10)) text += ", memory: " + number(between(1, 100)) + "Gi";
+  if (chance(30))
+    text += ", limit: " + (half() ? number(between(1, 8))
+                                  : "{gpu: " + number(between(1, 8)) + ", cpu: " + number(between(2, 16)) +
+                                        ", memory: " + number(between(8, 64)) + "Gi}");
+  if (chance(25))
+    text += ", over_quota_weight: " +
+            (half() ? number(between(0, 3))
+                    : "{gpu: " + number(between(0, 4)) + ", cpu: " + number(between(0, 4)) + ", memory: 2}");
+  return text + "}";
+}
+
+std::string random_queue(const std::string& name, int most) {
+  std::string text = "{name: " + name + ", quota: " + random_quota(most);
+  if (chance(20)) text += ", priority: " + pick({"50", "200"});
+  return text;
+}
+
+// Projects p, q and r: side by side, in two departments, or r below a department of a department.
+std::string random_organization() {
+  std::string text = "organization:\n  departments:\n";
+  text += "    - " + random_queue("d", 8) + ", projects: [" + random_queue("p", 4) + "}, " +
+          random_queue("q", 4) + "}]";
+  const std::string r = "projects: [" + random_queue("r", 4) + "}]}";
+  switch (between(0, 2)) {
+    case 0:
+      return text + "}\n    - " + random_queue("e", 6) + ", " + r + "\n";
+    case 1:
+      return text + ", departments: [" + random_queue("e", 6) + ", " + r + "]}\n";
+    default:
+      return text + "}\n    - {name: e, quota: {gpu: unlimited}, " + r + "\n";
   }
-  text += "workloads:\n";
-  const int count = between(3, 24);
-  for (int i = 0; i < count; ++i) {
-    const bool gang = chance(30);
-    const int pods = between(1, 5);
-    text += "  - {name: w" + number(i) + ", kind: " + (gang ? "distributed" : "training") +
-            ", project: " + pick({"p", "q"}) + ", submit: " + number(between(0, 300)) +
-            "s, gpu: " + random_request() + ", cpu: " + number(between(0, 4)) +
-            ", duration: " + number(between(5, 500)) +
-            "s, priority: " + pick({"low", "low", "medium", "high"});
-    if (gang) {
-      text += ", gang: {min_pods: " + number(between(1, pods)) + ", max_pods: " + number(pods) + "}";
-    } else if (chance(30)) {
-      text += ", pods: " + number(pods);
+}
+
+// --- Work -----------------------------------------------------------------------------------------------------------
+std::string random_topology() {
+  return chance(50) ? "{required: " + pick({"block", "rack"}) + "}"
+         : half()   ? "{preferred: " + pick({"block", "rack"}) + "}"
+                    : std::string("{required: block, preferred: rack}");
+}
+
+std::string random_gang(int pods) {
+  if (pods >= 2 && chance(25)) {
+    const int first = between(1, pods - 1);
+    std::string text = ", sub_groups: [{name: x, pods: " + number(first) +
+                       ", min_pods: " + number(between(1, first)) + ", pod: {gpu: " + random_request() + "}";
+    if (chance(40)) text += ", topology: " + random_topology();
+    text += "}, {name: y, pods: " + number(pods - first) + ", pod: {cpu: 1, gpu: " + random_request() + "}}]";
+    return text;
+  }
+  std::string text = ", gpu: " + random_request() + ", gang: {min_pods: " + number(between(1, pods)) +
+                     ", max_pods: " + number(pods);
+  if (chance(35)) text += ", topology: " + random_topology();
+  return text + "}";
+}
+
+std::string random_workload(int index, bool two_pools) {
+  const bool gang = chance(35);
+  const int pods = between(1, 5);
+  std::string text = "  - {name: w" + number(index) + ", kind: " +
+                     (gang ? std::string("distributed") : pick({"training", "training", "workspace"})) +
+                     ", project: " + pick({"p", "q", "r"}) + ", submit: " + seconds_text(0, 300) +
+                     ", cpu: " + number(between(0, 4)) + ", duration: " + seconds_text(5, 500) +
+                     ", priority: " + pick({"low", "low", "medium", "high", "very-high"});
+  if (gang) {
+    text += random_gang(pods);
+  } else {
+    text += ", gpu: " + random_request();
+    if (chance(30)) text += ", pods: " + number(pods);
+  }
+  if (chance(20)) text += ", memory: " + number(between(1, 60)) + "Gi";
+  if (chance(30)) text += ", termination_grace: " + seconds_text(1, 40);
+  if (chance(30)) text += ", image_pull: " + seconds_text(1, 20);
+  if (chance(10)) text += ", creation_delay: " + seconds_text(1, 9);
+  if (chance(10)) text += ", preemptible: " + pick({"true", "false"});
+  if (chance(10)) text += ", outcome: failed, backoff_limit: 2";
+  if (chance(5)) text += ", terminate_after_preemption: true";
+  if (chance(5)) text += ", delete_after: " + seconds_text(1, 30);
+  if (chance(12)) text += ", node_selector: {disk: " + pick({"ssd", "hdd"}) + "}";
+  if (chance(8)) text += ", node_affinity: [{key: disk, operator: " + pick({"Exists", "DoesNotExist"}) + "}]";
+  if (chance(8)) text += ", gpu_models: [" + pick({"L40S", "H100-SXM5-80GB"}) + "]";
+  if (chance(15)) text += ", tolerations: [{key: dear}]";
+  if (chance(25)) text += ", labels: {app: " + pick({"x", "y"}) + "}";
+  if (chance(12))
+    text += ", pod_affinity: [{anti: " + pick({"true", "false"}) + ", labels: {app: " + pick({"x", "y"}) +
+            "}, topology_key: " + pick({"rack", "kubernetes.io/hostname"}) + "}]";
+  if (two_pools) text += ", node_pools: " + pick({"[a, b]", "[b, a]", "[a]", "[b]"});
+  return text + "}\n";
+}
+
+std::string random_event(int workloads, bool two_pools) {
+  const std::string at = "  - {at: " + seconds_text(20, 600) + ", ";
+  const std::string workload = "w" + number(between(0, workloads - 1));
+  const std::string node = two_pools && half() ? "bh0" : "ah0";
+  switch (between(0, 4)) {
+    case 0:
+      return at + pick({"suspend", "suspend", "resume", "delete"}) + ": " + workload + "}\n";
+    case 1: {
+      const int from = between(20, 500);
+      return "  - {at: " + number(from) + "s, suspend: " + workload +
+             "}\n  - {at: " + number(from + between(1, 60)) + "s, resume: " + workload + "}\n";
     }
-    if (chance(30)) text += ", termination_grace: " + number(between(1, 40)) + "s";
-    if (chance(30)) text += ", image_pull: " + number(between(1, 20)) + "s";
-    text += "}\n";
+    case 2: {
+      const int from = between(20, 500);
+      const bool cordon = half();
+      return "  - {at: " + number(from) + "s, " + (cordon ? "cordon: " : "node_down: ") + node +
+             "}\n  - {at: " + number(from + between(1, 90)) + "s, " + (cordon ? "uncordon: " : "node_up: ") +
+             node + "}\n";
+    }
+    case 3:
+      return at + "delete: " + workload + "}\n";
+    default:
+      return at + "quota: {project: " + pick({"p", "q", "r"}) + ", gpu: " + number(between(0, 5)) +
+             (half() ? ", limit: " + number(between(1, 6)) : no_extra) + "}}\n";
   }
+}
+
+std::string random_scenario() {
+  const bool two_pools = chance(30);
+  std::string text = "version: 1\nclock: {duration: 12m}\npolicy:\n  name: kai\n";
+  text += "  cycle: " + pick({"1s", "7s", "immediate"}) + "\n";
+  if (half()) text += "  options: " + random_options() + "\n";
+  text += "cluster:\n  topology: [block, rack]\n  node_pools:\n" + random_pool("a");
+  if (two_pools) text += random_pool("b");
+  text += random_organization() + "workloads:\n";
+  const int count = between(3, 24);
+  for (int i = 0; i < count; ++i) text += random_workload(i, two_pools);
+  const int events = half() ? 0 : between(1, 6);
+  if (events > 0) text += "events:\n";
+  for (int i = 0; i < events; ++i) text += random_event(count, two_pools);
   return text;
 }
 

@@ -156,6 +156,11 @@ TEST_CASE("memory and the number of pods are checked too") {
   node.pods = 110;
   world.cluster.occupancy.assign(n0, node);
   CHECK(simulation::check(Bind{pod(fat), n0, {0, {}}}, PoolId{0}, world)->rule == Rule::pods_fit);
+  // What the reference grants to a pod that asks for next to nothing says so.
+  Bind granted{pod(fat), n0, {0, {}}};
+  granted.devices.over_booked = true;
+  CHECK(simulation::check(granted, PoolId{0}, world)->rule == Rule::pods_fit);
+  CHECK_FALSE(simulation::check(granted, PoolId{0}, world, cluster::DeviceBook::mebibytes));
 }
 
 TEST_CASE("MIG: instances must be free and of the profiles asked for; cuts must be layouts") {

@@ -24,6 +24,7 @@ std::vector<std::uint8_t> some_journal() {
     auto& spec = b.work("w" + std::to_string(i), seconds(i), seconds(10), 1 + i % 2);
     spec.node_pools = {PoolId{0}, PoolId{1}};
   }
+  b.add("share", seconds(1), seconds(10), shape(workload::GpuRequest::fraction(GpuMilli(300))), 2, 1);
   b.gang("g", seconds(2), seconds(9), 3, 2).after = {"w1"};
   b.action(seconds(4), simulation::NodePower{"n0", false});
   b.action(seconds(6), simulation::NodePower{"n0", true});

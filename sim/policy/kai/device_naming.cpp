@@ -4,6 +4,7 @@
 
 #include "berth/cluster/devices.hpp"
 #include "berth/cluster/occupancy.hpp"
+#include "sim/policy/kai/fit.hpp"
 
 namespace berth::policy::kai {
 
@@ -33,6 +34,11 @@ bool DeviceNaming::free_now(TaskIx task, NodeIx node, const cluster::DeviceAssig
   if (spec.inventory == cluster::Inventory::counts) return true;
   const Shape& shape = session_.shape_of(task);
   const cluster::NodeOccupancy& now = transaction_.occupancy()[session_.nodes[node].id];
+  // Section 9.12: what asks for next to nothing always fits now, though the last slot be still held by a pod that leaves.
+  if (asks_for_nothing(shape)) {
+    return now.pods < spec.max_pods && shape.cpu_milli <= now.cpu_free.value &&
+           shape.memory_bytes <= now.memory_free.value;
+  }
   for (int d = 0; d < static_cast<int>(now.devices.size()) && where.slots.empty(); ++d) {
     if ((where.devices & cluster::device_bit(d)) == 0) continue;
     const bool vacant = (now.vacant & cluster::device_bit(d)) != 0;
