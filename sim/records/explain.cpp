@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "berth/cluster/gpu_amounts.hpp"
 #include "berth/core/quantity_text.hpp"
 #include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
@@ -98,7 +99,8 @@ std::string quota_cell(organization::Resource resource, std::int64_t amount) {
   return "";
 }
 
-// GPUs (milli), CPU (milli), memory (bytes) that the queue's workloads hold in the pool; `fixed`: the non-preemptible only.
+// GPUs (milli; as quotas count them), CPU (milli), memory (bytes) that the queue's workloads hold in the pool; `fixed`: the
+// non-preemptible only.
 std::int64_t held(const View& view, QueueId queue, PoolId pool, organization::Resource resource, bool fixed) {
   std::int64_t sum = 0;
   for (const auto& pod : view.workloads.pods) {
@@ -109,10 +111,11 @@ std::int64_t held(const View& view, QueueId queue, PoolId pool, organization::Re
     for (QueueId id = spec.project; id != none<QueueId>() && !below; id = view.organization.queues[id].parent)
       below = id == queue;
     if (!below) continue;
-    const Amounts amounts = allocated_by(view, pod);
-    sum += resource == organization::Resource::gpu   ? amounts.gpu.value
-           : resource == organization::Resource::cpu ? amounts.cpu.value
-                                                     : amounts.memory.value;
+    const workload::PodShape& shape = view.workloads.shape_of(pod);
+    sum += resource == organization::Resource::gpu
+               ? cluster::quota_amount(view.cluster.nodes[pod.node], shape.gpu).value
+           : resource == organization::Resource::cpu ? shape.cpu.value
+                                                     : shape.memory.value;
   }
   return sum;
 }

@@ -219,3 +219,15 @@ TEST_CASE("refusals are of one wait: what has all its places begins anew") {
   const Moment moment(run, hours(3));
   CHECK(moment.world.workloads.all[*moment.world.find_workload("gang")].refusals.empty());
 }
+
+TEST_CASE("explain counts what queues hold as their quotas do, not by what devices give") {
+  // 5,000 MiB of a T4's 15,300 are 33 hundredths to the queue and 326 thousandths of the device.
+  const FinishedRun run(lab("{name: kai}",
+                            "  - {name: part, project: a, gpu: {memory: 5000Mi}, duration: 9h}\n"
+                            "  - {name: all, project: a, submit: 1h, gpu: 4, duration: 1h}\n"));
+  const Said said(run, "all", hours(2));
+  INFO(said.text);
+  CHECK(said.explained("a                     4           unlimited   0.33        0\n"));
+  Moment moment(run, hours(2));
+  CHECK(moment.world.pools[PoolId{0}].gpu_allocated == GpuMilli(326));
+}
