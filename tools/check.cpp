@@ -3,12 +3,12 @@
 #include <iostream>
 #include <stdexcept>
 
-#include "check_cases.hpp"
-#include "check_modes.hpp"
-#include "check_report.hpp"
-#include "commands.hpp"
-#include "scenario_input.hpp"
-#include "whole_file.hpp"
+#include "tools/check_cases.hpp"
+#include "tools/check_modes.hpp"
+#include "tools/check_report.hpp"
+#include "tools/commands.hpp"
+#include "tools/scenario_input.hpp"
+#include "tools/whole_file.hpp"
 
 namespace berth::tools {
 namespace {

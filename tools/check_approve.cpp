@@ -7,13 +7,13 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "berth/core/text.hpp"
-#include "berth/records/output_folder.hpp"
-#include "berth/scenario/case_tools.hpp"
 #include "berth/simulation/byte_store.hpp"
-#include "check_cases.hpp"
-#include "check_modes.hpp"
-#include "interrupt.hpp"
+#include "sim/cases/case_tools.hpp"
+#include "sim/core/text.hpp"
+#include "sim/records/folder/output_folder.hpp"
+#include "tools/check_cases.hpp"
+#include "tools/check_modes.hpp"
+#include "tools/interrupt.hpp"
 
 namespace berth::tools {
 namespace {

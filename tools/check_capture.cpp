@@ -4,14 +4,14 @@
 #include <optional>
 #include <stdexcept>
 
-#include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
-#include "berth/scenario/case_tools.hpp"
-#include "berth/simulation/snapshot.hpp"
-#include "check_modes.hpp"
-#include "run_reader.hpp"
-#include "run_scenario.hpp"
-#include "whole_file.hpp"
+#include "sim/cases/case_tools.hpp"
+#include "sim/core/text.hpp"
+#include "sim/simulation/run/snapshot.hpp"
+#include "tools/check_modes.hpp"
+#include "tools/run_reader.hpp"
+#include "tools/run_scenario.hpp"
+#include "tools/whole_file.hpp"
 
 namespace berth::tools {
 namespace {

@@ -1,4 +1,4 @@
-#include "check_cases.hpp"
+#include "tools/check_cases.hpp"
 
 #include <atomic>
 #include <exception>
@@ -9,9 +9,9 @@
 #include <stdexcept>
 #include <thread>
 
-#include "berth/core/file_fault.hpp"
-#include "berth/core/text.hpp"
-#include "berth/scenario/document.hpp"
+#include "sim/core/file_fault.hpp"
+#include "sim/core/text.hpp"
+#include "sim/scenario/text/document.hpp"
 
 namespace berth::tools {
 namespace {

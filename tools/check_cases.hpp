@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "berth/scenario/policy_case.hpp"
-#include "command.hpp"
-#include "policy_argument.hpp"
+#include "sim/cases/policy_case.hpp"
+#include "tools/command.hpp"
+#include "tools/policy_argument.hpp"
 
 namespace berth::tools {
 

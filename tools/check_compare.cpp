@@ -2,10 +2,10 @@
 #include <iostream>
 #include <stdexcept>
 
-#include "berth/core/text.hpp"
-#include "berth/records/json_writer.hpp"
-#include "check_cases.hpp"
-#include "check_modes.hpp"
+#include "sim/core/text.hpp"
+#include "sim/records/json_writer.hpp"
+#include "tools/check_cases.hpp"
+#include "tools/check_modes.hpp"
 
 namespace berth::tools {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "check_report.hpp"
-#include "command.hpp"
+#include "tools/check_report.hpp"
+#include "tools/command.hpp"
 
 namespace berth::tools {
 

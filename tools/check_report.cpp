@@ -1,8 +1,8 @@
-#include "check_report.hpp"
+#include "tools/check_report.hpp"
 
-#include "berth/core/text.hpp"
-#include "berth/records/json_writer.hpp"
-#include "whole_file.hpp"
+#include "sim/core/text.hpp"
+#include "sim/records/json_writer.hpp"
+#include "tools/whole_file.hpp"
 
 namespace berth::tools {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "berth/scenario/policy_case.hpp"
+#include "sim/cases/policy_case.hpp"
 
 namespace berth::tools {
 

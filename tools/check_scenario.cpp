@@ -2,13 +2,13 @@
 #include <chrono>
 #include <iostream>
 
-#include "berth/records/expectations.hpp"
 #include "berth/simulation/run.hpp"
-#include "check_cases.hpp"
-#include "check_modes.hpp"
-#include "policy_argument.hpp"
-#include "run_scenario.hpp"
-#include "scenario_input.hpp"
+#include "sim/records/words/expectations.hpp"
+#include "tools/check_cases.hpp"
+#include "tools/check_modes.hpp"
+#include "tools/policy_argument.hpp"
+#include "tools/run_scenario.hpp"
+#include "tools/scenario_input.hpp"
 
 namespace berth::tools {
 

@@ -2,9 +2,9 @@
 #include <iostream>
 #include <stdexcept>
 
-#include "berth/scenario/case_tools.hpp"
-#include "check_cases.hpp"
-#include "check_modes.hpp"
+#include "sim/cases/case_tools.hpp"
+#include "tools/check_cases.hpp"
+#include "tools/check_modes.hpp"
 
 namespace berth::tools {
 namespace {

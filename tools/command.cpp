@@ -1,4 +1,4 @@
-#include "command.hpp"
+#include "tools/command.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "berth/core/diagnostic.hpp"
-#include "berth/core/text.hpp"
+#include "sim/core/text.hpp"
 
 namespace berth::tools {
 namespace {

@@ -1,4 +1,4 @@
-#include "commands.hpp"
+#include "tools/commands.hpp"
 
 namespace berth::tools {
 

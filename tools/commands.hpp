@@ -1,7 +1,7 @@
 // The entry points of the subcommands, one file each.
 #pragma once
 
-#include "command.hpp"
+#include "tools/command.hpp"
 
 namespace berth::tools {
 

@@ -1,12 +1,12 @@
-#include "emit.hpp"
+#include "tools/emit.hpp"
 
 #include <array>
 #include <utility>
 #include <vector>
 
 #include "berth/core/diagnostic.hpp"
-#include "berth/core/text.hpp"
-#include "command.hpp"
+#include "sim/core/text.hpp"
+#include "tools/command.hpp"
 
 namespace berth::tools {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "berth/records/run_folder.hpp"
+#include "sim/records/folder/run_folder.hpp"
 
 namespace berth::tools {
 

@@ -3,12 +3,12 @@
 #include <sstream>
 
 #include "berth/core/diagnostic.hpp"
-#include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
-#include "berth/records/explain.hpp"
-#include "berth/records/json_writer.hpp"
-#include "commands.hpp"
-#include "run_reader.hpp"
+#include "sim/core/text.hpp"
+#include "sim/records/json_writer.hpp"
+#include "sim/records/words/explain.hpp"
+#include "tools/commands.hpp"
+#include "tools/run_reader.hpp"
 
 namespace berth::tools {
 namespace {

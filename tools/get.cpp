@@ -1,10 +1,10 @@
 // berth get: the answer that the API would give at a simulated instant.
 #include <iostream>
 
-#include "berth/core/text.hpp"
-#include "berth/records/api.hpp"
-#include "commands.hpp"
-#include "run_reader.hpp"
+#include "sim/core/text.hpp"
+#include "sim/records/api.hpp"
+#include "tools/commands.hpp"
+#include "tools/run_reader.hpp"
 
 namespace berth::tools {
 

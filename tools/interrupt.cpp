@@ -1,4 +1,4 @@
-#include "interrupt.hpp"
+#include "tools/interrupt.hpp"
 
 #include <unistd.h>
 
@@ -7,7 +7,7 @@
 #include <atomic>
 #include <csignal>
 
-#include "command.hpp"
+#include "tools/command.hpp"
 
 namespace berth::tools {
 namespace {

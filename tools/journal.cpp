@@ -1,11 +1,11 @@
 // berth journal: a run's transitions a line each, and the first difference of two runs.
 #include <iostream>
 
-#include "berth/core/text.hpp"
-#include "berth/records/json_writer.hpp"
-#include "berth/records/summary.hpp"
-#include "commands.hpp"
-#include "run_reader.hpp"
+#include "sim/core/text.hpp"
+#include "sim/records/json_writer.hpp"
+#include "sim/records/words/summary.hpp"
+#include "tools/commands.hpp"
+#include "tools/run_reader.hpp"
 
 namespace berth::tools {
 namespace {

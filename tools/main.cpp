@@ -5,13 +5,13 @@
 #include <system_error>
 #include <vector>
 
-#include "berth/core/file_fault.hpp"
 #include "berth/core/invariant.hpp"
 #include "berth/core/stop.hpp"
-#include "berth/core/text.hpp"
-#include "berth/simulation/commit.hpp"
-#include "command.hpp"
-#include "interrupt.hpp"
+#include "sim/core/file_fault.hpp"
+#include "sim/core/text.hpp"
+#include "sim/simulation/run/commit.hpp"
+#include "tools/command.hpp"
+#include "tools/interrupt.hpp"
 
 namespace berth::tools {
 namespace {

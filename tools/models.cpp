@@ -6,12 +6,12 @@
 
 #include "berth/cluster/gpu_model.hpp"
 #include "berth/core/diagnostic.hpp"
-#include "berth/core/text.hpp"
-#include "berth/formats/openb.hpp"
 #include "berth/policy/policy.hpp"
-#include "berth/records/json_writer.hpp"
 #include "berth/workload/spec.hpp"
-#include "commands.hpp"
+#include "sim/core/text.hpp"
+#include "sim/formats/openb.hpp"
+#include "sim/records/json_writer.hpp"
+#include "tools/commands.hpp"
 
 namespace berth::tools {
 namespace {

@@ -1,12 +1,12 @@
-#include "policy_argument.hpp"
+#include "tools/policy_argument.hpp"
 
 #include <algorithm>
 #include <iostream>
 #include <stdexcept>
 
 #include "berth/core/diagnostic.hpp"
-#include "berth/core/text.hpp"
-#include "command.hpp"
+#include "sim/core/text.hpp"
+#include "tools/command.hpp"
 
 namespace berth::tools {
 

@@ -1,12 +1,12 @@
-#include "progress.hpp"
+#include "tools/progress.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
 
-#include "berth/core/text.hpp"
-#include "berth/records/summary.hpp"
+#include "sim/core/text.hpp"
+#include "sim/records/words/summary.hpp"
 
 namespace berth::tools {
 namespace {

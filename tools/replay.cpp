@@ -3,13 +3,13 @@
 #include <iostream>
 #include <map>
 
-#include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
-#include "berth/records/json_writer.hpp"
-#include "berth/records/summary.hpp"
-#include "berth/records/workload_facts.hpp"
-#include "commands.hpp"
-#include "run_reader.hpp"
+#include "sim/core/text.hpp"
+#include "sim/records/json_writer.hpp"
+#include "sim/records/words/summary.hpp"
+#include "sim/records/workloads/workload_facts.hpp"
+#include "tools/commands.hpp"
+#include "tools/run_reader.hpp"
 
 namespace berth::tools {
 namespace {

@@ -1,10 +1,10 @@
-#include "run_reader.hpp"
+#include "tools/run_reader.hpp"
 
 #include <filesystem>
 #include <iostream>
 
-#include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
+#include "sim/core/text.hpp"
 
 namespace berth::tools {
 

@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 
-#include "berth/records/view.hpp"
 #include "berth/simulation/journal.hpp"
-#include "berth/simulation/replay.hpp"
-#include "command.hpp"
+#include "sim/records/workloads/view.hpp"
+#include "sim/simulation/journal/replay.hpp"
+#include "tools/command.hpp"
 
 namespace berth::tools {
 

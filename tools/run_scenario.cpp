@@ -1,8 +1,8 @@
-#include "run_scenario.hpp"
+#include "tools/run_scenario.hpp"
 
 #include <stdexcept>
 
-#include "command.hpp"
+#include "tools/command.hpp"
 
 namespace berth::tools {
 

@@ -1,4 +1,4 @@
-#include "scenario_input.hpp"
+#include "tools/scenario_input.hpp"
 
 #include <chrono>
 #include <iostream>

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "berth/scenario/load.hpp"
-#include "command.hpp"
+#include "tools/command.hpp"
 
 namespace berth::tools {
 

@@ -1,9 +1,9 @@
-#include "timing.hpp"
+#include "tools/timing.hpp"
 
 #include <sys/resource.h>
 
-#include "berth/records/json_writer.hpp"
-#include "whole_file.hpp"
+#include "sim/records/json_writer.hpp"
+#include "tools/whole_file.hpp"
 
 namespace berth::tools {
 namespace {

@@ -1,9 +1,9 @@
 // berth validate: everything that can be checked without running.
 #include <iostream>
 
-#include "berth/records/json_writer.hpp"
-#include "commands.hpp"
-#include "scenario_input.hpp"
+#include "sim/records/json_writer.hpp"
+#include "tools/commands.hpp"
+#include "tools/scenario_input.hpp"
 
 namespace berth::tools {
 

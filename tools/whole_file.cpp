@@ -1,16 +1,16 @@
-#include "whole_file.hpp"
+#include "tools/whole_file.hpp"
 
 #include <unistd.h>
 
 #include <filesystem>
 #include <system_error>
 
-#include "berth/core/file_fault.hpp"
-#include "berth/core/text.hpp"
-#include "berth/records/output_folder.hpp"
 #include "berth/simulation/byte_store.hpp"
-#include "command.hpp"
-#include "interrupt.hpp"
+#include "sim/core/file_fault.hpp"
+#include "sim/core/text.hpp"
+#include "sim/records/folder/output_folder.hpp"
+#include "tools/command.hpp"
+#include "tools/interrupt.hpp"
 
 namespace berth::tools {
 

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <string>
 
-#include "berth/core/checksum.hpp"
-#include "berth/core/math.hpp"
-#include "berth/core/random.hpp"
-#include "berth/core/sha256.hpp"
 #include "berth/core/time_text.hpp"
+#include "sim/core/checksum.hpp"
+#include "sim/core/math.hpp"
+#include "sim/core/random.hpp"
+#include "sim/core/sha256.hpp"
 
 namespace berth {
 namespace {

@@ -9,8 +9,8 @@
 #include <queue>
 #include <vector>
 
-#include "berth/core/random.hpp"
-#include "berth/engine/event_queue.hpp"
+#include "sim/core/random.hpp"
+#include "sim/engine/event_queue.hpp"
 
 namespace berth::engine {
 namespace {

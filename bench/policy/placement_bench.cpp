@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "berth/core/random.hpp"
-#include "berth/policy/study_placement.hpp"
+#include "sim/core/random.hpp"
+#include "sim/policy/study_placement.hpp"
 #include "tests/support/slow/study_placement.hpp"
 
 namespace berth {

@@ -1,7 +1,7 @@
 #include "berth/cluster/gpu_amounts.hpp"
 
-#include "berth/cluster/mig_instances.hpp"
 #include "berth/core/invariant.hpp"
+#include "sim/cluster/mig_instances.hpp"
 
 namespace berth::cluster {
 

@@ -1,11 +1,11 @@
-#include "berth/cluster/gpu_checks.hpp"
+#include "sim/cluster/gpu_checks.hpp"
 
 #include <algorithm>
 #include <set>
 
-#include "berth/cluster/mig.hpp"
 #include "berth/core/diagnostic.hpp"
 #include "berth/core/quantity_text.hpp"
+#include "sim/cluster/mig.hpp"
 
 namespace berth::cluster {
 

@@ -1,4 +1,4 @@
-#include "berth/cluster/interconnect.hpp"
+#include "sim/cluster/interconnect.hpp"
 
 #include <boost/graph/breadth_first_search.hpp>
 #include <boost/graph/connected_components.hpp>

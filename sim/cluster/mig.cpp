@@ -1,4 +1,4 @@
-#include "berth/cluster/mig.hpp"
+#include "sim/cluster/mig.hpp"
 
 #include <algorithm>
 #include <numeric>

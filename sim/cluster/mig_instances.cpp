@@ -1,9 +1,9 @@
-#include "berth/cluster/mig_instances.hpp"
+#include "sim/cluster/mig_instances.hpp"
 
 #include <algorithm>
 #include <string>
 
-#include "berth/cluster/mig.hpp"
+#include "sim/cluster/mig.hpp"
 
 namespace berth::cluster {
 

@@ -4,8 +4,8 @@
 #include <bit>
 #include <utility>
 
-#include "berth/cluster/mig_instances.hpp"
 #include "berth/core/invariant.hpp"
+#include "sim/cluster/mig_instances.hpp"
 
 namespace berth::cluster {
 

@@ -1,4 +1,4 @@
-#include "berth/cluster/topology.hpp"
+#include "sim/cluster/topology.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "berth/core/decimal.hpp"
+#include "sim/core/decimal.hpp"
 
 #include <algorithm>
 #include <cstddef>

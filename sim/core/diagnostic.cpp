@@ -5,7 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include "berth/core/text.hpp"
+#include "sim/core/text.hpp"
 
 namespace berth {
 

@@ -1,8 +1,8 @@
-#include "berth/core/file_fault.hpp"
+#include "sim/core/file_fault.hpp"
 
 #include <filesystem>
 
-#include "berth/core/text.hpp"
+#include "sim/core/text.hpp"
 
 namespace berth {
 

@@ -1,4 +1,4 @@
-#include "berth/core/math.hpp"
+#include "sim/core/math.hpp"
 
 #include <bit>
 #include <cmath>

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "berth/core/decimal.hpp"
 #include "berth/core/int128.hpp"
-#include "berth/core/text.hpp"
+#include "sim/core/decimal.hpp"
+#include "sim/core/text.hpp"
 
 namespace berth {
 

@@ -1,4 +1,4 @@
-#include "berth/core/random.hpp"
+#include "sim/core/random.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -6,8 +6,8 @@
 
 #include "berth/core/int128.hpp"
 #include "berth/core/invariant.hpp"
-#include "berth/core/math.hpp"
-#include "berth/core/sha256.hpp"
+#include "sim/core/math.hpp"
+#include "sim/core/sha256.hpp"
 
 namespace berth {
 

@@ -1,4 +1,4 @@
-#include "berth/core/sha256.hpp"
+#include "sim/core/sha256.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "berth/core/civil_time.hpp"
-#include "berth/core/decimal.hpp"
-#include "berth/core/text.hpp"
+#include "sim/core/civil_time.hpp"
+#include "sim/core/decimal.hpp"
+#include "sim/core/text.hpp"
 
 namespace berth {
 

@@ -1,9 +1,9 @@
-#include "berth/core/uuid.hpp"
+#include "sim/core/uuid.hpp"
 
 #include <algorithm>
 #include <cstddef>
 
-#include "berth/core/sha256.hpp"
+#include "sim/core/sha256.hpp"
 
 namespace berth {
 

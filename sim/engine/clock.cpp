@@ -1,4 +1,4 @@
-#include "berth/engine/clock.hpp"
+#include "sim/engine/clock.hpp"
 
 #include "berth/core/int128.hpp"
 

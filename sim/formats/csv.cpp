@@ -1,9 +1,9 @@
-#include "berth/formats/csv.hpp"
+#include "sim/formats/csv.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "berth/core/text.hpp"
+#include "sim/core/text.hpp"
 
 namespace berth::formats {
 

@@ -1,4 +1,4 @@
-#include "berth/formats/openb.hpp"
+#include "sim/formats/openb.hpp"
 
 #include <algorithm>
 #include <map>
@@ -6,8 +6,8 @@
 #include <tuple>
 #include <utility>
 
-#include "berth/core/text.hpp"
-#include "berth/formats/csv.hpp"
+#include "sim/core/text.hpp"
+#include "sim/formats/csv.hpp"
 
 namespace berth::formats {
 

@@ -1,8 +1,8 @@
 #include <array>
 
-#include "berth/core/civil_time.hpp"
-#include "berth/core/text.hpp"
 #include "berth/organization/usage_window.hpp"
+#include "sim/core/civil_time.hpp"
+#include "sim/core/text.hpp"
 
 namespace berth::organization {
 namespace {

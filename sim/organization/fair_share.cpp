@@ -1,4 +1,4 @@
-#include "berth/organization/fair_share.hpp"
+#include "sim/organization/fair_share.hpp"
 
 #include <algorithm>
 #include <cmath>

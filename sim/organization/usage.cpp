@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "berth/core/invariant.hpp"
-#include "berth/core/math.hpp"
+#include "sim/core/math.hpp"
 
 namespace berth::organization {
 namespace {

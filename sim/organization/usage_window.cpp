@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
+#include "sim/core/text.hpp"
 
 namespace berth::organization {
 namespace {

@@ -1,10 +1,10 @@
-#include "berth/policy/fit.hpp"
+#include "sim/policy/fit.hpp"
 
 #include <algorithm>
 #include <string>
 
-#include "berth/cluster/mig_instances.hpp"
 #include "berth/core/invariant.hpp"
+#include "sim/cluster/mig_instances.hpp"
 
 namespace berth::policy {
 

@@ -5,8 +5,8 @@
 #include <tuple>
 #include <utility>
 
-#include "berth/cluster/mig_instances.hpp"
-#include "berth/policy/fit.hpp"
+#include "sim/cluster/mig_instances.hpp"
+#include "sim/policy/fit.hpp"
 
 namespace berth::policy {
 

@@ -1,15 +1,15 @@
-#include "registry.hpp"
+#include "sim/policy/registry.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 
 #include "berth/core/diagnostic.hpp"
-#include "berth/core/text.hpp"
-#include "berth/policy/study_placement.hpp"
-#include "berth/policy/wrong_option.hpp"
-#include "placement/ordered_fit.hpp"
-#include "queue/queue_policy.hpp"
+#include "sim/core/text.hpp"
 #include "sim/policy/kai/policy_options.hpp"
+#include "sim/policy/placement/ordered_fit.hpp"
+#include "sim/policy/queue/queue_policy.hpp"
+#include "sim/policy/study_placement.hpp"
+#include "sim/policy/wrong_option.hpp"
 
 namespace berth::policy {
 

@@ -1,4 +1,4 @@
-#include "berth/policy/shadow.hpp"
+#include "sim/policy/shadow.hpp"
 
 #include <algorithm>
 #include <tuple>

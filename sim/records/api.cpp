@@ -1,19 +1,19 @@
-#include "berth/records/api.hpp"
+#include "sim/records/api.hpp"
 
 #include <algorithm>
 #include <array>
 #include <set>
 
-#include "berth/core/text.hpp"
-#include "berth/records/fit_messages.hpp"
-#include "berth/records/json_writer.hpp"
-#include "berth/records/metrics.hpp"
-#include "berth/records/pod_record.hpp"
-#include "berth/records/query.hpp"
-#include "berth/records/telemetry.hpp"
-#include "berth/records/workload_events.hpp"
-#include "berth/records/workload_list.hpp"
-#include "berth/records/workload_record.hpp"
+#include "sim/core/text.hpp"
+#include "sim/records/json_writer.hpp"
+#include "sim/records/query.hpp"
+#include "sim/records/series/metrics.hpp"
+#include "sim/records/series/telemetry.hpp"
+#include "sim/records/words/fit_messages.hpp"
+#include "sim/records/workloads/pod_record.hpp"
+#include "sim/records/workloads/workload_events.hpp"
+#include "sim/records/workloads/workload_list.hpp"
+#include "sim/records/workloads/workload_record.hpp"
 
 namespace berth::records {
 namespace {

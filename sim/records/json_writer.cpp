@@ -1,8 +1,8 @@
-#include "berth/records/json_writer.hpp"
+#include "sim/records/json_writer.hpp"
 
 #include "berth/core/invariant.hpp"
-#include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
+#include "sim/core/text.hpp"
 
 namespace berth::records {
 namespace {

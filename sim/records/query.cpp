@@ -1,8 +1,8 @@
-#include "berth/records/query.hpp"
+#include "sim/records/query.hpp"
 
 #include <algorithm>
 
-#include "berth/core/text.hpp"
+#include "sim/core/text.hpp"
 
 namespace berth::records {
 namespace {

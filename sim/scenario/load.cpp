@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <utility>
 
-#include "checker.hpp"
-#include "sections.hpp"
-#include "sources.hpp"
+#include "sim/scenario/checks/checker.hpp"
+#include "sim/scenario/keys/sections.hpp"
+#include "sim/scenario/text/sources.hpp"
 
 namespace berth::scenario {
 

@@ -1,4 +1,4 @@
-#include "berth/scenario/metric.hpp"
+#include "sim/scenario/metric.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "berth/core/diagnostic.hpp"
-#include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
+#include "sim/core/text.hpp"
 
 namespace berth::scenario {
 namespace {

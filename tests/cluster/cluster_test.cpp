@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "berth/cluster/labels.hpp"
-#include "support/small_cluster.hpp"
+#include "tests/support/small_cluster.hpp"
 
 using namespace berth;
 using namespace berth::cluster;

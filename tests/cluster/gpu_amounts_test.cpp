@@ -4,7 +4,7 @@
 
 #include "berth/cluster/cluster.hpp"
 #include "berth/core/invariant.hpp"
-#include "support/small_cluster.hpp"
+#include "tests/support/small_cluster.hpp"
 
 using namespace berth;
 using namespace berth::cluster;

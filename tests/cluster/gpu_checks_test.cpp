@@ -1,4 +1,4 @@
-#include "berth/cluster/gpu_checks.hpp"
+#include "sim/cluster/gpu_checks.hpp"
 
 #include <catch2/catch.hpp>
 

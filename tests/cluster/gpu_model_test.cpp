@@ -6,7 +6,7 @@
 #include <sstream>
 #include <string>
 #include <vector>
-#include "support/absent.hpp"
+#include "tests/support/absent.hpp"
 
 using namespace berth;
 using namespace berth::cluster;

@@ -1,4 +1,4 @@
-#include "berth/cluster/mig_instances.hpp"
+#include "sim/cluster/mig_instances.hpp"
 
 #include <rapidcheck.h>
 
@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "berth/cluster/mig.hpp"
 #include "berth/cluster/occupancy.hpp"
+#include "sim/cluster/mig.hpp"
 
 using namespace berth;
 using namespace berth::cluster;

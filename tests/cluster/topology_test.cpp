@@ -1,8 +1,8 @@
-#include "berth/cluster/topology.hpp"
+#include "sim/cluster/topology.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "berth/cluster/interconnect.hpp"
+#include "sim/cluster/interconnect.hpp"
 
 using namespace berth;
 using namespace berth::cluster;

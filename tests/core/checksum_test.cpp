@@ -1,4 +1,4 @@
-#include "berth/core/checksum.hpp"
+#include "sim/core/checksum.hpp"
 
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>

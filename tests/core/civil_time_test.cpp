@@ -1,4 +1,4 @@
-#include "berth/core/civil_time.hpp"
+#include "sim/core/civil_time.hpp"
 
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-#include "berth/core/file_fault.hpp"
+#include "sim/core/file_fault.hpp"
 
 #include <catch2/catch.hpp>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "berth/core/math.hpp"
+#include "sim/core/math.hpp"
 
 #include <rapidcheck.h>
 #include <bit>
@@ -8,7 +8,7 @@
 #include <limits>
 #include <string>
 
-#include "berth/core/checksum.hpp"
+#include "sim/core/checksum.hpp"
 
 namespace berth {
 namespace {

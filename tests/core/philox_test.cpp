@@ -1,4 +1,4 @@
-#include "berth/core/philox.hpp"
+#include "sim/core/philox.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "berth/core/random.hpp"
+#include "sim/core/random.hpp"
 
 #include <rapidcheck.h>
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "berth/core/text.hpp"
+#include "sim/core/text.hpp"
 
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>

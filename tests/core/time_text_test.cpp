@@ -3,7 +3,7 @@
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>
 
-#include "berth/core/text.hpp"
+#include "sim/core/text.hpp"
 
 namespace berth {
 namespace {

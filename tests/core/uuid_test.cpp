@@ -1,9 +1,9 @@
-#include "berth/core/uuid.hpp"
+#include "sim/core/uuid.hpp"
 
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "berth/core/sha256.hpp"
+#include "sim/core/sha256.hpp"
 
 namespace berth {
 namespace {

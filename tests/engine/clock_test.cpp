@@ -1,4 +1,4 @@
-#include "berth/engine/clock.hpp"
+#include "sim/engine/clock.hpp"
 
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>

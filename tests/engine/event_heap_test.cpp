@@ -1,4 +1,4 @@
-#include "berth/engine/event_heap.hpp"
+#include "sim/engine/event_heap.hpp"
 
 #include <rapidcheck.h>
 #include <algorithm>

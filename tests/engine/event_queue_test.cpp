@@ -1,4 +1,4 @@
-#include "berth/engine/event_queue.hpp"
+#include "sim/engine/event_queue.hpp"
 
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>

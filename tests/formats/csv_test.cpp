@@ -1,4 +1,4 @@
-#include "berth/formats/csv.hpp"
+#include "sim/formats/csv.hpp"
 
 #include <catch2/catch.hpp>
 #include <sstream>

@@ -1,9 +1,9 @@
-#include "berth/formats/openb.hpp"
+#include "sim/formats/openb.hpp"
 
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <sstream>
-#include "support/absent.hpp"
+#include "tests/support/absent.hpp"
 
 using namespace berth;
 using namespace berth::formats;

@@ -1,7 +1,7 @@
 // The worked example of sim/organization/fair_share.md, number by number.
 #include <catch2/catch.hpp>
 
-#include "berth/organization/fair_share.hpp"
+#include "sim/organization/fair_share.hpp"
 
 using namespace berth;
 using namespace berth::organization;

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "berth/organization/fair_share.hpp"
-#include "support/slow/fair_share.hpp"
+#include "sim/organization/fair_share.hpp"
+#include "tests/support/slow/fair_share.hpp"
 
 using namespace berth;
 using namespace berth::organization;

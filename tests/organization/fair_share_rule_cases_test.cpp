@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "berth/organization/fair_share.hpp"
-#include "support/rule_cases.hpp"
+#include "sim/organization/fair_share.hpp"
+#include "tests/support/rule_cases.hpp"
 
 using namespace berth;
 using namespace berth::organization;

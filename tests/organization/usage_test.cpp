@@ -3,9 +3,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "berth/core/math.hpp"
 #include "berth/core/time_text.hpp"
 #include "berth/organization/usage.hpp"
+#include "sim/core/math.hpp"
 
 using namespace berth;
 using namespace berth::organization;

@@ -1,7 +1,7 @@
 // Windows of time-based fair share: the reference's single-rule cases, and what they leave open.
 #include "berth/organization/usage_window.hpp"
 #include "berth/core/time_text.hpp"
-#include "support/rule_cases.hpp"
+#include "tests/support/rule_cases.hpp"
 
 using namespace berth;
 using namespace berth::organization;

@@ -8,10 +8,10 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "berth/cluster/gpu_checks.hpp"
-#include "berth/policy/fit.hpp"
 #include "berth/policy/policy.hpp"
-#include "support/scene.hpp"
+#include "sim/cluster/gpu_checks.hpp"
+#include "sim/policy/fit.hpp"
+#include "tests/support/scene.hpp"
 
 using namespace berth;
 using namespace berth::policy;

@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 
 #include "berth/cluster/cluster.hpp"
-#include "berth/policy/fit.hpp"
-#include "support/small_cluster.hpp"
+#include "sim/policy/fit.hpp"
+#include "tests/support/small_cluster.hpp"
 
 using namespace berth;
 using namespace berth::cluster;

@@ -1,9 +1,9 @@
-#include "berth/policy/fit.hpp"
+#include "sim/policy/fit.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "berth/policy/policy.hpp"
-#include "support/small_cluster.hpp"
+#include "tests/support/small_cluster.hpp"
 
 using namespace berth;
 using namespace berth::policy;

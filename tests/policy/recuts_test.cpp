@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "berth/cluster/gpu_checks.hpp"
 #include "berth/policy/policy.hpp"
-#include "support/scene.hpp"
+#include "sim/cluster/gpu_checks.hpp"
+#include "tests/support/scene.hpp"
 
 using namespace berth;
 using namespace berth::policy;

@@ -1,8 +1,8 @@
-#include "berth/policy/shadow.hpp"
+#include "sim/policy/shadow.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "support/scene.hpp"
+#include "tests/support/scene.hpp"
 
 using namespace berth;
 using namespace berth::policy;

@@ -19,8 +19,8 @@
 #include <vector>
 
 #include "berth/policy/policy.hpp"
-#include "support/policies/toy_policies.hpp"
-#include "support/scene.hpp"
+#include "tests/support/policies/toy_policies.hpp"
+#include "tests/support/scene.hpp"
 
 using namespace berth;
 using namespace berth::policy;

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "berth/core/invariant.hpp"
-#include "support/scene.hpp"
+#include "tests/support/scene.hpp"
 
 using namespace berth;
 using namespace berth::policy;

@@ -1,16 +1,16 @@
-#include "berth/records/api.hpp"
+#include "sim/records/api.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "berth/records/explain.hpp"
-#include "berth/records/query.hpp"
-#include "berth/records/telemetry.hpp"
-#include "berth/records/workload_events.hpp"
-#include "berth/records/workload_list.hpp"
-#include "support/finished_run.hpp"
+#include "sim/records/query.hpp"
+#include "sim/records/series/telemetry.hpp"
+#include "sim/records/words/explain.hpp"
+#include "sim/records/workloads/workload_events.hpp"
+#include "sim/records/workloads/workload_list.hpp"
+#include "tests/support/finished_run.hpp"
 
 using namespace berth;
 using namespace berth::records;

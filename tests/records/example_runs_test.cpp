@@ -2,9 +2,9 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "berth/records/expectations.hpp"
 #include "berth/scenario/load.hpp"
 #include "berth/simulation/run.hpp"
+#include "sim/records/words/expectations.hpp"
 
 using namespace berth;
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "scenario/texts.hpp"
+#include "tests/scenario/texts.hpp"
 
 namespace berth::tests {
 

@@ -1,4 +1,4 @@
-// Nothing that a scenario says is passed over in silence. For every key of every key table (sim/scenario/heeded.cpp has a
+// Nothing that a scenario says is passed over in silence. For every key of every key table (sim/scenario/keys/heeded.cpp has a
 // row for each, and a table without its rows cannot be built) and every policy: the key changes what comes of a run, or it
 // is refused, or it is warned of - and then it changes nothing that the policy decides.
 #include <catch2/catch.hpp>
@@ -7,13 +7,13 @@
 #include <set>
 
 #include "berth/policy/policy.hpp"
-#include "berth/records/expectations.hpp"
-#include "berth/records/explain.hpp"
-#include "berth/records/run_folder.hpp"
-#include "berth/simulation/replay.hpp"
-#include "records/heeded_examples.hpp"
-#include "sim/scenario/heeded.hpp"
-#include "support/finished_run.hpp"
+#include "sim/records/folder/run_folder.hpp"
+#include "sim/records/words/expectations.hpp"
+#include "sim/records/words/explain.hpp"
+#include "sim/scenario/keys/heeded.hpp"
+#include "sim/simulation/journal/replay.hpp"
+#include "tests/records/heeded_examples.hpp"
+#include "tests/support/finished_run.hpp"
 
 using namespace berth;
 using namespace berth::tests;

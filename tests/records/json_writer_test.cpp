@@ -1,4 +1,4 @@
-#include "berth/records/json_writer.hpp"
+#include "sim/records/json_writer.hpp"
 
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>

@@ -1,7 +1,7 @@
 """Plain sense: what anybody expects of a run, read off its documents and the text of its journal.
 
 It knows nothing of Berth's code: the folder's JSON documents, and the lines of `berth journal DIR --initial`, whose form stands
-in include/berth/simulation/replay.hpp. `Sense(run).check()` gives a list of (rule, sentence): what does not make sense. `counts`
+in sim/simulation/journal/replay.hpp. `Sense(run).check()` gives a list of (rule, sentence): what does not make sense. `counts`
 says how often each rule was put to the test.
 """
 import collections

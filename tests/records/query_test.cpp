@@ -1,9 +1,9 @@
-#include "berth/records/query.hpp"
+#include "sim/records/query.hpp"
 
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>
 
-#include "berth/records/workload_list.hpp"
+#include "sim/records/workloads/workload_list.hpp"
 
 using namespace berth;
 using namespace berth::records;

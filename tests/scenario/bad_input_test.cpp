@@ -1,7 +1,7 @@
 // Every fault that a user can write, with its whole message.
 #include <catch2/catch.hpp>
 
-#include "texts.hpp"
+#include "tests/scenario/texts.hpp"
 
 using berth::test::faults_of;
 using berth::test::small;

@@ -3,8 +3,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "support/absent.hpp"
-#include "texts.hpp"
+#include "tests/scenario/texts.hpp"
+#include "tests/support/absent.hpp"
 
 using namespace berth;
 

@@ -2,9 +2,9 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
-#include "berth/core/random.hpp"
-#include "berth/formats/openb.hpp"
-#include "texts.hpp"
+#include "sim/core/random.hpp"
+#include "sim/formats/openb.hpp"
+#include "tests/scenario/texts.hpp"
 
 using namespace berth;
 

@@ -1,8 +1,8 @@
-#include "berth/scenario/metric.hpp"
+#include "sim/scenario/metric.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "berth/scenario/limits.hpp"
+#include "sim/scenario/text/limits.hpp"
 
 using namespace berth;
 using namespace berth::scenario;

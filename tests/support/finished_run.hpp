@@ -7,11 +7,11 @@
 #include <string>
 #include <utility>
 
-#include "berth/records/summary.hpp"
-#include "berth/records/view.hpp"
 #include "berth/scenario/load.hpp"
 #include "berth/simulation/journal.hpp"
 #include "berth/simulation/run.hpp"
+#include "sim/records/words/summary.hpp"
+#include "sim/records/workloads/view.hpp"
 
 namespace berth::tests {
 

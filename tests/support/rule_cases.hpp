@@ -12,7 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
-#include "support/absent.hpp"
+#include "tests/support/absent.hpp"
 
 namespace berth::testing {
 

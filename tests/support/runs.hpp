@@ -8,9 +8,9 @@
 
 #include "berth/policy/policy.hpp"
 #include "berth/simulation/journal.hpp"
-#include "berth/simulation/replay.hpp"
 #include "berth/simulation/run.hpp"
-#include "support/small_cluster.hpp"
+#include "sim/simulation/journal/replay.hpp"
+#include "tests/support/small_cluster.hpp"
 
 namespace berth::tests {
 

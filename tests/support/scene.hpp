@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "berth/policy/policy.hpp"
-#include "support/small_cluster.hpp"
+#include "tests/support/small_cluster.hpp"
 
 namespace berth::tests {
 

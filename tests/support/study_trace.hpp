@@ -13,7 +13,7 @@
 #include "berth/policy/placement.hpp"
 #include "berth/policy/snapshot.hpp"
 #include "berth/workload/workloads.hpp"
-#include "support/absent.hpp"
+#include "tests/support/absent.hpp"
 
 namespace berth::test {
 

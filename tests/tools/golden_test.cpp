@@ -1,7 +1,7 @@
 // The golden documents: tests/golden/README.md.
 #include <catch2/catch.hpp>
 
-#include "tools/program.hpp"
+#include "tests/tools/program.hpp"
 
 using namespace berth::tests;
 namespace fs = std::filesystem;

@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 
-#include "tools/program.hpp"
+#include "tests/tools/program.hpp"
 
 using namespace berth::tests;
 namespace fs = std::filesystem;

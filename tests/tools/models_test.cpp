@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "tools/program.hpp"
+#include "tests/tools/program.hpp"
 
 using namespace berth::tests;
 using nlohmann::json;

@@ -1,7 +1,7 @@
 // What the program says to somebody who uses it wrong, word for word, and its exit codes.
 #include <catch2/catch.hpp>
 
-#include "tools/program.hpp"
+#include "tests/tools/program.hpp"
 
 using namespace berth::tests;
 

@@ -9,7 +9,7 @@
 #include "berth/workload/request.hpp"
 #include "berth/workload/spec.hpp"
 #include "berth/workload/waiting_list.hpp"
-#include "support/small_cluster.hpp"
+#include "tests/support/small_cluster.hpp"
 
 using namespace berth;
 using namespace berth::workload;

@@ -1,5 +1,5 @@
 // The journal: every transition of a run in order, in a compact, checksummed binary form, with images of the
-// World so that any instant costs one image and one stretch. The format is sim/simulation/journal_format.md.
+// World so that any instant costs one image and one stretch. The format is sim/simulation/journal/journal_format.md.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Every way in which a World changes: one small value a change, recorded first and then applied by
 // World::apply. They say what happened, never what follows from it by rule: phases, queues, counters, the
 // progress of work and the release of devices are derived by apply. Who makes each, what it changes, and in
-// which pairs and order they come stands in sim/simulation/transitions.md.
+// which pairs and order they come stands in sim/simulation/world/transitions.md.
 //
 // A transition about a pod names its workload too, so that a reader can pick one workload's transitions
 // without a World.

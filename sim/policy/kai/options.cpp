@@ -5,12 +5,12 @@
 #include <stdexcept>
 
 #include "berth/core/diagnostic.hpp"
-#include "berth/core/text.hpp"
 #include "berth/core/time_text.hpp"
 #include "berth/organization/usage_window.hpp"
-#include "sim/policy/kai/min_runtime.hpp"
+#include "sim/core/text.hpp"
+#include "sim/policy/kai/order/min_runtime.hpp"
+#include "sim/policy/kai/order/reclaim_rules.hpp"
 #include "sim/policy/kai/policy_options.hpp"
-#include "sim/policy/kai/reclaim_rules.hpp"
 
 namespace berth::policy::kai {
 namespace {

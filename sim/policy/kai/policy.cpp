@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include "sim/policy/kai/cycle.hpp"
-#include "sim/policy/kai/device_naming.hpp"
-#include "sim/policy/kai/explain.hpp"
-#include "sim/policy/kai/min_runtime.hpp"
-#include "sim/policy/kai/recuts.hpp"
-#include "sim/policy/kai/session_from_snapshot.hpp"
+#include "sim/policy/kai/actions/recuts.hpp"
+#include "sim/policy/kai/nodes/device_naming.hpp"
+#include "sim/policy/kai/order/min_runtime.hpp"
+#include "sim/policy/kai/session/cycle.hpp"
+#include "sim/policy/kai/session/session_from_snapshot.hpp"
+#include "sim/policy/kai/words/explain.hpp"
 
 namespace berth::policy::kai {
 namespace {

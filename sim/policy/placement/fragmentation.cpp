@@ -1,4 +1,4 @@
-#include "berth/policy/fragmentation.hpp"
+#include "sim/policy/fragmentation.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "node_table.hpp"
+#include "sim/policy/placement/node_table.hpp"
 
 #include <algorithm>
 

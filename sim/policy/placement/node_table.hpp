@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "berth/policy/fragmentation.hpp"
 #include "berth/policy/snapshot.hpp"
+#include "sim/policy/fragmentation.hpp"
 
 namespace berth::policy {
 

@@ -1,4 +1,4 @@
-#include "ordered_fit.hpp"
+#include "sim/policy/placement/ordered_fit.hpp"
 
 #include <algorithm>
 #include <limits>

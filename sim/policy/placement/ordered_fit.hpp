@@ -9,8 +9,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "berth/policy/fit.hpp"
 #include "berth/policy/placement.hpp"
+#include "sim/policy/fit.hpp"
 
 namespace berth::policy {
 

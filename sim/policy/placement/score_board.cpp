@@ -1,4 +1,4 @@
-#include "score_board.hpp"
+#include "sim/policy/placement/score_board.hpp"
 
 #include <algorithm>
 

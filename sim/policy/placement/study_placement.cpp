@@ -1,15 +1,15 @@
-#include "berth/policy/study_placement.hpp"
+#include "sim/policy/study_placement.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 #include "berth/cluster/occupancy.hpp"
-#include "berth/core/random.hpp"
-#include "berth/policy/fit.hpp"
-#include "node_table.hpp"
-#include "score_board.hpp"
-#include "study_scores.hpp"
+#include "sim/core/random.hpp"
+#include "sim/policy/fit.hpp"
+#include "sim/policy/placement/node_table.hpp"
+#include "sim/policy/placement/score_board.hpp"
+#include "sim/policy/placement/study_scores.hpp"
 
 namespace berth::policy {
 

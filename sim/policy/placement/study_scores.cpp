@@ -1,9 +1,9 @@
-#include "study_scores.hpp"
+#include "sim/policy/placement/study_scores.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "berth/core/math.hpp"
+#include "sim/core/math.hpp"
 
 namespace berth::policy {
 

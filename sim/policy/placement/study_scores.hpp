@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "node_table.hpp"
+#include "sim/policy/placement/node_table.hpp"
 
 namespace berth::policy {
 

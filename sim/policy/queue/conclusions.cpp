@@ -1,7 +1,7 @@
 // Why a workload waits under fifo, fifo-skip and try-once, in one sentence, by what the cycle decided.
 #include <algorithm>
 
-#include "queue_policy.hpp"
+#include "sim/policy/queue/queue_policy.hpp"
 
 namespace berth::policy {
 

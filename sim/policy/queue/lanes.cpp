@@ -1,4 +1,4 @@
-#include "lanes.hpp"
+#include "sim/policy/queue/lanes.hpp"
 
 #include <algorithm>
 

@@ -1,9 +1,9 @@
-#include "queue_policy.hpp"
+#include "sim/policy/queue/queue_policy.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "berth/policy/fit.hpp"
+#include "sim/policy/fit.hpp"
 #include "sim/policy/recuts.hpp"
 
 namespace berth::policy {

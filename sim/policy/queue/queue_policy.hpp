@@ -16,7 +16,7 @@
 
 #include "berth/policy/placement.hpp"
 #include "berth/policy/policy.hpp"
-#include "lanes.hpp"
+#include "sim/policy/queue/lanes.hpp"
 
 namespace berth::policy {
 

@@ -1,11 +1,11 @@
-#include "berth/policy/fragmentation.hpp"
+#include "sim/policy/fragmentation.hpp"
 
 #include <rapidcheck.h>
 
 #include <catch2/catch.hpp>
 
 #include "sim/policy/placement/study_scores.hpp"
-#include "support/study_trace.hpp"
+#include "tests/support/study_trace.hpp"
 
 using namespace berth;
 using namespace berth::policy;

@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "berth/policy/study_placement.hpp"
-#include "support/study_trace.hpp"
+#include "sim/policy/study_placement.hpp"
+#include "tests/support/study_trace.hpp"
 
 using namespace berth;
 using policy::StudyScore;

@@ -3,9 +3,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "berth/policy/study_placement.hpp"
-#include "support/slow/study_placement.hpp"
-#include "support/study_trace.hpp"
+#include "sim/policy/study_placement.hpp"
+#include "tests/support/slow/study_placement.hpp"
+#include "tests/support/study_trace.hpp"
 
 using namespace berth;
 using policy::StudyScore;

@@ -6,11 +6,11 @@
 #include <catch2/catch.hpp>
 
 #include "berth/policy/policy.hpp"
-#include "berth/policy/wrong_option.hpp"
 #include "sim/policy/placement/ordered_fit.hpp"
 #include "sim/policy/queue/lanes.hpp"
-#include "support/scene.hpp"
-#include "support/slow/queue_policy.hpp"
+#include "sim/policy/wrong_option.hpp"
+#include "tests/support/scene.hpp"
+#include "tests/support/slow/queue_policy.hpp"
 
 using namespace berth;
 using namespace berth::policy;

@@ -5,8 +5,8 @@
 #include <memory>
 #include <utility>
 
-#include "berth/policy/fit.hpp"
 #include "berth/policy/policy.hpp"
+#include "sim/policy/fit.hpp"
 
 namespace berth::tests {
 

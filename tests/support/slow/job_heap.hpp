@@ -1,14 +1,14 @@
 // The slow, obvious twin of the job heap: a tree of nodes, heaps written as recursions, sums taken anew in every
-// comparison. Read it beside sim/policy/kai/job_heap.hpp.
+// comparison. Read it beside sim/policy/kai/order/job_heap.hpp.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <vector>
 
-#include "sim/policy/kai/allocation_info.hpp"
-#include "sim/policy/kai/job_order.hpp"
-#include "sim/policy/kai/queue_order.hpp"
+#include "sim/policy/kai/actions/allocation_info.hpp"
+#include "sim/policy/kai/order/job_order.hpp"
+#include "sim/policy/kai/order/queue_order.hpp"
 
 namespace berth::testing::slow {
 

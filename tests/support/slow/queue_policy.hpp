@@ -7,9 +7,9 @@
 #include <tuple>
 #include <vector>
 
-#include "berth/policy/fit.hpp"
 #include "berth/policy/placement.hpp"
 #include "berth/policy/transaction.hpp"
+#include "sim/policy/fit.hpp"
 
 namespace berth::tests {
 

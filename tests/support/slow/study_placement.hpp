@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "berth/policy/placement.hpp"
-#include "berth/policy/study_placement.hpp"
 #include "berth/policy/typical_pods.hpp"
+#include "sim/policy/study_placement.hpp"
 
 namespace berth::slow {
 
