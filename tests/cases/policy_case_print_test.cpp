@@ -72,7 +72,7 @@ std::size_t same_cases_when_read_back(const std::string& text, const std::string
 
 TEST_CASE("random cases are the same when printed and read back") {
   const std::string name = "random-cases.jsonl";
-  const std::string text = test::gunzip(BERTH_SOURCE_DIR "/tests/scenario/policy_cases/" + name + ".gz");
+  const std::string text = test::gunzip(BERTH_SOURCE_DIR "/tests/cases/policy_cases/" + name + ".gz");
   CHECK(same_cases_when_read_back(text, name) == 1021);
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 const std::filesystem::path conformance = BERTH_SHARED_DIR "/conformance";
 
-const std::string here = BERTH_SOURCE_DIR "/tests/scenario/policy_cases/";
+const std::string here = BERTH_SOURCE_DIR "/tests/cases/policy_cases/";
 
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream in(path);

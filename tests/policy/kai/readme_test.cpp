@@ -22,7 +22,7 @@ std::string page() {
 TEST_CASE("kai: the page names every source file") {
   const std::string text = page();
   REQUIRE_FALSE(text.empty());
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     const std::string extension = entry.path().extension().string();
     if (extension != ".cpp" && extension != ".hpp") continue;
     const std::string name = entry.path().stem().string();

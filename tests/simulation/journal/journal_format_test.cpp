@@ -14,7 +14,7 @@ namespace {
 // The text of the page's block of that name.
 std::string block(const std::string& name) {
   std::string path = BERTH_SOURCE_DIR;
-  path += "/sim/simulation/journal_format.md";
+  path += "/sim/simulation/journal/journal_format.md";
   std::ifstream page(path);
   std::string line, text;
   std::string fence = "```";
