@@ -3,6 +3,7 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "sim/runs/in_parallel.hpp"
 #include "tools/check_cases.hpp"
 #include "tools/check_modes.hpp"
 #include "tools/check_report.hpp"
@@ -90,7 +91,7 @@ int run_check(const Arguments& arguments) {
     throw UsageError("'--set' and '--allow-outside' are about scenarios, and none of the files is one");
   if (instead) tell_left_out(files.cases, *instead);
   std::vector<CheckedCase> results(files.cases.size());
-  in_parallel(results.size(), jobs, [&](std::size_t i) {
+  runs::in_parallel(results.size(), jobs, [&](std::size_t i) {
     const scenario::PolicyCase& one = files.cases[i];
     const auto began = std::chrono::steady_clock::now();
     auto result = run_one(one, instead);

@@ -11,6 +11,7 @@
 #include "sim/cases/case_tools.hpp"
 #include "sim/core/text.hpp"
 #include "sim/records/folder/output_folder.hpp"
+#include "sim/runs/in_parallel.hpp"
 #include "tools/check_cases.hpp"
 #include "tools/check_modes.hpp"
 #include "tools/interrupt.hpp"
@@ -24,7 +25,7 @@ namespace fs = std::filesystem;
 constexpr int most_rounds = 10;
 
 bool taken(const scenario::PolicyCase& one, const std::string& filter) {
-  return filter_takes(filter, one.id, one.name);
+  return runs::filter_takes(filter, one.id, one.name);
 }
 
 class Approval {
@@ -41,7 +42,7 @@ class Approval {
   void settle() {
     for (int round = 0; round < most_rounds; ++round) {
       Diagnostics faults;
-      const std::vector<scenario::PolicyCase> cases = read_cases(file_, faults);
+      const std::vector<scenario::PolicyCase> cases = runs::read_cases(file_, faults);
       if (round > 0 && faults.error_count() != faults_)
         throw InputError(file_.path + ": the new expectations cannot be read back; nothing was written\n" +
                          faults.to_text());
@@ -75,7 +76,7 @@ class Approval {
   // What the failed ones would have to expect.
   std::vector<scenario::Approval> outcomes(const std::vector<scenario::PolicyCase>& cases, bool first) {
     std::vector<std::optional<scenario::CaseOutcome>> found(cases.size());
-    in_parallel(cases.size(), jobs_, [&](std::size_t i) {
+    runs::in_parallel(cases.size(), jobs_, [&](std::size_t i) {
       if (first && !taken(cases[i], filter_)) return;
       try {
         if (scenario::run_policy_case(cases[i], *policy_for(cases[i], instead_)).passed) return;
@@ -135,8 +136,7 @@ void write_all(const std::vector<Approval>& all) {
 
 int approve_cases(const Arguments& arguments) {
   const std::string filter = filter_of(arguments);
-  CaseFiles files = load_case_files(arguments.positional, filter);
-  files.require_some(filter);
+  CaseFiles files = load_some_case_files(arguments.positional, filter);
   if (!files.scenarios.empty())
     throw InputError(files.scenarios.front() + ": what a scenario expects is approved by hand");
   std::vector<Approval> all;

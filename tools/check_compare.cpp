@@ -4,6 +4,7 @@
 
 #include "sim/core/text.hpp"
 #include "sim/records/json_writer.hpp"
+#include "sim/runs/in_parallel.hpp"
 #include "tools/check_cases.hpp"
 #include "tools/check_modes.hpp"
 
@@ -94,13 +95,13 @@ int compare_policies(const Arguments& arguments) {
   const PolicyArgument b = parse_policy(arguments.positional[1], "compare");
   const std::string filter = filter_of(arguments);
   const CaseFiles files =
-      load_case_files({arguments.positional.begin() + 2, arguments.positional.end()}, filter);
-  files.require_some(filter);
+      load_some_case_files({arguments.positional.begin() + 2, arguments.positional.end()}, filter);
   if (!files.scenarios.empty())
     throw InputError(files.scenarios.front() +
                      ": --compare takes policy cases; for a scenario, see berth run --shadow");
   std::vector<CaseComparison> all(files.cases.size());
-  in_parallel(all.size(), jobs_of(arguments), [&](std::size_t i) { all[i] = compare(files.cases[i], a, b); });
+  runs::in_parallel(all.size(), jobs_of(arguments),
+                    [&](std::size_t i) { all[i] = compare(files.cases[i], a, b); });
   std::int64_t differ = 0;
   for (const CaseComparison& one : all) differ += one.cycle > 0 ? 1 : 0;
   std::cout << (arguments.json ? json(all, a, b, differ) : text(all, a, b, differ, arguments.quiet));

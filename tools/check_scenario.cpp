@@ -2,12 +2,11 @@
 #include <chrono>
 #include <iostream>
 
-#include "berth/simulation/run.hpp"
-#include "sim/records/words/expectations.hpp"
+#include "sim/runs/scenario_check.hpp"
+#include "sim/runs/scenario_run.hpp"
 #include "tools/check_cases.hpp"
 #include "tools/check_modes.hpp"
 #include "tools/policy_argument.hpp"
-#include "tools/run_scenario.hpp"
 #include "tools/scenario_input.hpp"
 
 namespace berth::tools {
@@ -27,22 +26,16 @@ std::vector<CheckedCase> check_scenario(const std::string& path, const Arguments
     instead.tell_left_out({left_out.begin(), left_out.end()}, "policy");
     spec = instead.over(spec);
   }
-  simulation::MemorySink sink;
-  simulation::Run run(std::move(input), policy_of(spec), sink);
-  run.execute();
-  const simulation::MemorySource source(sink.bytes());
-  const simulation::JournalReader journal(source, false);
-
   std::vector<CheckedCase> out;
   const std::string filter = filter_of(arguments);
-  for (const auto& checked : records::check_expectations(scenario, journal)) {
+  for (const auto& checked : runs::check_scenario(scenario, std::move(input), runs::policy_of(spec))) {
     CheckedCase one;
     one.file = path;
     one.result.id = path + (checked.line > 0 ? ":" + std::to_string(checked.line) : "");
     one.name = checked.text;
     one.result.passed = checked.holds;
     if (!checked.holds) one.result.differences.push_back(checked.difference);
-    if (filter_takes(filter, one.result.id, one.name)) out.push_back(std::move(one));
+    if (runs::filter_takes(filter, one.result.id, one.name)) out.push_back(std::move(one));
   }
   const auto took =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);

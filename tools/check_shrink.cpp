@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "sim/cases/case_tools.hpp"
+#include "sim/runs/in_parallel.hpp"
 #include "tools/check_cases.hpp"
 #include "tools/check_modes.hpp"
 
@@ -53,13 +54,12 @@ int shrink_cases(const Arguments& arguments) {
   std::optional<PolicyArgument> instead;
   if (arguments.has("policy")) instead = parse_policy(arguments.text("policy"), "policy");
   const std::string filter = filter_of(arguments);
-  CaseFiles files = load_case_files(arguments.positional, filter);
-  files.require_some(filter);
+  CaseFiles files = load_some_case_files(arguments.positional, filter);
   if (!files.scenarios.empty())
     throw InputError(files.scenarios.front() + ": a scenario cannot be made small");
   std::vector<Shrunk> all(files.cases.size());
-  in_parallel(all.size(), jobs_of(arguments),
-              [&](std::size_t i) { all[i] = shrink(std::move(files.cases[i]), instead); });
+  runs::in_parallel(all.size(), jobs_of(arguments),
+                    [&](std::size_t i) { all[i] = shrink(std::move(files.cases[i]), instead); });
   std::size_t failed = 0;
   for (const Shrunk& one : all) {
     if (one.line.empty()) continue;

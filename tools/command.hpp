@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/runs/input_error.hpp"
+
 namespace berth::tools {
 
 namespace po = boost::program_options;
@@ -28,11 +30,8 @@ class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
-// What a user named cannot be used (a missing file, a refused folder): printed as it is, exit code 2.
-class InputError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
+// What a user named cannot be used: printed as it is, exit code 2.
+using runs::InputError;
 
 // What the command line said. Every command has these; the rest stands in `values`.
 struct Arguments {

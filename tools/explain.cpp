@@ -8,7 +8,7 @@
 #include "sim/records/json_writer.hpp"
 #include "sim/records/words/explain.hpp"
 #include "tools/commands.hpp"
-#include "tools/run_reader.hpp"
+#include "tools/run_argument.hpp"
 
 namespace berth::tools {
 namespace {
@@ -42,9 +42,9 @@ void add_explain_options(po::options_description_easy_init& add) {
 int run_explain(const Arguments& arguments) {
   if (!arguments.has("from")) throw UsageError("option '--from' is missing: which run?");
   const std::string name = arguments.positional[0];
-  RunReader run(arguments.text("from"));
-  return reading(arguments.text("from"), [&] {
-    const Instant at = run.instant(arguments, "at");
+  runs::RunReader run = open_run(arguments.text("from"));
+  return runs::reading(arguments.text("from"), [&] {
+    const Instant at = instant_of(run, arguments, "at");
     const simulation::World world = run.journal().world_at(at);
     const records::View view = run.view(world, at);
     const auto id = records::workload_named(view, name);

@@ -4,7 +4,7 @@
 #include "sim/core/text.hpp"
 #include "sim/records/api.hpp"
 #include "tools/commands.hpp"
-#include "tools/run_reader.hpp"
+#include "tools/run_argument.hpp"
 
 namespace berth::tools {
 
@@ -23,9 +23,9 @@ int run_get(const Arguments& arguments) {
   if (blank == std::string::npos || request.compare(blank + 1, 1, "/") != 0)
     throw UsageError(berth::quoted(request) +
                      " is not a request; expected something like 'GET /api/v1/workloads?limit=5'");
-  RunReader run(arguments.text("from"));
-  return reading(arguments.text("from"), [&] {
-    const Instant at = run.instant(arguments, "at");
+  runs::RunReader run = open_run(arguments.text("from"));
+  return runs::reading(arguments.text("from"), [&] {
+    const Instant at = instant_of(run, arguments, "at");
     const simulation::World world = run.journal().world_at(at);
     const auto answer = records::answer(request.substr(0, blank), request.substr(blank + 1),
                                         run.view(world, at), run.journal());

@@ -5,7 +5,7 @@
 #include "sim/records/json_writer.hpp"
 #include "sim/records/words/summary.hpp"
 #include "tools/commands.hpp"
-#include "tools/run_reader.hpp"
+#include "tools/run_argument.hpp"
 
 namespace berth::tools {
 namespace {
@@ -98,8 +98,8 @@ void print_start(const simulation::World& start, bool json) {
 
 int list(const Arguments& arguments) {
   const std::string path = arguments.positional[0];
-  RunReader run(path);
-  return reading(path, [&] {
+  runs::RunReader run = open_run(path);
+  return runs::reading(path, [&] {
     const auto& journal = run.journal();
     const std::uint64_t from = first_of(arguments, journal);
     const std::uint64_t most = arguments.number("count", 1).value_or(journal.size());
@@ -143,8 +143,8 @@ Side side_of(const char* mark, const char* key, const std::optional<simulation::
 int diff(const Arguments& arguments) {
   arguments.exclude("diff", {"workload", "from", "count"});
   const std::string left_path = arguments.positional[0], right_path = arguments.text("diff");
-  RunReader left(left_path), right(right_path);
-  return reading(left_path + " or " + right_path, [&] {
+  const runs::RunReader left = open_run(left_path), right = open_run(right_path);
+  return runs::reading(left_path + " or " + right_path, [&] {
     const auto difference = simulation::first_difference(left.journal(), right.journal());
     records::JsonWriter json(2);
     json.begin_object().key("same").boolean(!difference);

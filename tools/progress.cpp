@@ -16,9 +16,8 @@ constexpr const char* clear_line = "\r\x1b[K";
 
 }  // namespace
 
-Progress::Progress(bool wanted, Instant start, std::optional<Instant> end,
-                   std::optional<std::uint64_t> arrivals)
-    : wanted_(wanted && ::isatty(STDERR_FILENO) == 1), start_(start), end_(end), arrivals_(arrivals) {}
+Progress::Progress(bool wanted, const runs::RunExtent& extent)
+    : wanted_(wanted && ::isatty(STDERR_FILENO) == 1), extent_(extent) {}
 
 Progress::~Progress() {
   if (shown_) std::cerr << clear_line << std::flush;
@@ -31,13 +30,14 @@ void Progress::show(const simulation::RunProgress& at) {
   last_ = now;
   shown_ = true;
   std::optional<std::int64_t> done;
-  if (end_ && *end_ > start_)
-    done = (at.now - start_).micros / std::max<std::int64_t>(1, (*end_ - start_).micros / 1'000'000);
-  else if (arrivals_ && at.arrivals_left && *arrivals_ > 0)
-    done = static_cast<std::int64_t>((*arrivals_ - std::min(*arrivals_, *at.arrivals_left)) * 1'000'000 /
-                                     *arrivals_);
+  const auto& [start, end, arrivals] = extent_;
+  if (end && *end > start)
+    done = (at.now - start).micros / std::max<std::int64_t>(1, (*end - start).micros / 1'000'000);
+  else if (arrivals && at.arrivals_left && *arrivals > 0)
+    done = static_cast<std::int64_t>((*arrivals - std::min(*arrivals, *at.arrivals_left)) * 1'000'000 /
+                                     *arrivals);
   const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now - began_);
-  std::cerr << clear_line << progress_text(at.now - start_, at.events, {elapsed.count()}, done) << std::flush;
+  std::cerr << clear_line << progress_text(at.now - start, at.events, {elapsed.count()}, done) << std::flush;
 }
 
 std::string progress_text(Duration simulated, std::uint64_t events, Duration elapsed,

@@ -7,13 +7,14 @@
 
 #include "berth/core/time.hpp"
 #include "berth/simulation/run.hpp"
+#include "sim/runs/scenario_run.hpp"
 
 namespace berth::tools {
 
 class Progress {
  public:
-  // `end`: nothing when the run goes until it is drained; then the arrivals left tell how far it is.
-  Progress(bool wanted, Instant start, std::optional<Instant> end, std::optional<std::uint64_t> arrivals);
+  // A run that goes until it is drained is told by the arrivals left.
+  Progress(bool wanted, const runs::RunExtent& extent);
   ~Progress();  // clears the line
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -23,9 +24,7 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
   bool shown_ = false, wanted_ = false;
-  Instant start_;
-  std::optional<Instant> end_;
-  std::optional<std::uint64_t> arrivals_;
+  runs::RunExtent extent_;
   Clock::time_point began_ = Clock::now(), last_ = began_;
 };
 

@@ -9,7 +9,7 @@
 #include "sim/records/words/summary.hpp"
 #include "sim/records/workloads/workload_facts.hpp"
 #include "tools/commands.hpp"
-#include "tools/run_reader.hpp"
+#include "tools/run_argument.hpp"
 
 namespace berth::tools {
 namespace {
@@ -117,14 +117,14 @@ int run_replay(const Arguments& arguments) {
   arguments.exclude("json", {"all"});
   const auto until = arguments.number("until", 0);
   const std::string path = arguments.positional[0];
-  RunReader run(path);
-  return reading(path, [&] {
+  runs::RunReader run = open_run(path);
+  return runs::reading(path, [&] {
     const auto& journal = run.journal();
     if (until && *until > journal.size())
       throw InputError("--until " + std::to_string(*until) + " is outside the run, which has " +
                        std::to_string(journal.size()) + " transitions");
     const auto replay = simulation::Replay::before(
-        journal, arguments.has("at") ? journal.sequence_after(run.instant(arguments, "at"))
+        journal, arguments.has("at") ? journal.sequence_after(instant_of(run, arguments, "at"))
                                      : until.value_or(journal.size()));
     if (arguments.json)
       print_json(replay.world(), replay.next());

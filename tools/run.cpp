@@ -1,78 +1,23 @@
 // berth run: simulates a scenario and writes what came of it.
 #include <iostream>
 #include <optional>
-#include <stdexcept>
 #include <utility>
 
 #include "berth/core/time_text.hpp"
-#include "berth/simulation/byte_store.hpp"
-#include "berth/simulation/run.hpp"
-#include "sim/cases/case_tools.hpp"
 #include "sim/policy/shadow.hpp"
-#include "sim/records/folder/output_folder.hpp"
-#include "sim/records/folder/run_folder.hpp"
-#include "sim/simulation/run/commit.hpp"
+#include "sim/records/words/summary.hpp"
+#include "sim/runs/scenario_run.hpp"
 #include "tools/commands.hpp"
 #include "tools/emit.hpp"
 #include "tools/interrupt.hpp"
 #include "tools/policy_argument.hpp"
 #include "tools/progress.hpp"
-#include "tools/run_scenario.hpp"
 #include "tools/scenario_input.hpp"
 #include "tools/timing.hpp"
 #include "tools/whole_file.hpp"
 
 namespace berth::tools {
 namespace {
-
-records::TraceNotes trace_notes(const scenario::Scenario& scenario) {
-  if (!scenario.trace) return {};
-  const auto& counts = scenario.trace->counts;
-  return {{"workloads", counts.workloads},
-          {"nodes", counts.nodes},
-          {"never_scheduled", counts.never_scheduled},
-          {"zero_length", counts.zero_length},
-          {"without_end", counts.without_end}};
-}
-
-// A trace whose every row has one attempt: what the placement study is.
-bool is_study(const scenario::Scenario& scenario) {
-  return scenario.trace && scenario.policy.name.value == "try-once";
-}
-
-// Where the journal goes: into the folder; into memory when it is only read once; or nowhere.
-class JournalPlace {
- public:
-  JournalPlace(records::OutputFolder* folder, const records::RunFiles& files)
-      : folder_(folder), kept_(folder && files.journal), read_(folder && files.read_journal()) {
-    if (kept_)
-      sink_ = folder->create("journal.berth");
-    else if (read_)
-      sink_ = std::make_unique<simulation::MemorySink>();
-    else
-      sink_ = std::make_unique<simulation::NullSink>();
-  }
-
-  simulation::ByteSink& sink() { return *sink_; }
-
-  // After the run. The sealed journal, when there are documents to be made of it.
-  std::unique_ptr<simulation::ByteSource> close() {
-    if (kept_) {
-      sink_->sync();
-      sink_.reset();
-      if (!read_) return nullptr;
-      return simulation::open_file(folder_->path_of("journal.berth"));
-    }
-    if (!read_) return nullptr;
-    return std::make_unique<simulation::MemorySource>(
-        static_cast<simulation::MemorySink&>(*sink_).take_bytes());
-  }
-
- private:
-  records::OutputFolder* folder_;
-  bool kept_, read_;
-  std::unique_ptr<simulation::ByteSink> sink_;
-};
 
 constexpr std::size_t shadow_shown = 10;  // differences that are listed
 
@@ -113,26 +58,6 @@ void write_shadow(records::JsonWriter& out, const policy::ShadowReport& report, 
   out.end_array().end_object();
 }
 
-// A decision that the World refuses is a bug of the policy: what the pass saw is written as a policy case, to be looked at.
-simulation::RunResult execute(simulation::Run& run, const scenario::Scenario& scenario,
-                              const Arguments& arguments) {
-  try {
-    return run.execute();
-  } catch (const simulation::PolicyError& error) {
-    const std::string path =
-        (arguments.has("out") ? arguments.text("out") : "berth") + ".illegal-decision.jsonl";
-    simulation::Input again = scenario::build_input(scenario);
-    auto policy = policy_of(again.policy);
-    scenario::PolicyCase one =
-        scenario::capture_pass(std::move(again), std::move(policy), run.progress().cycles);
-    one.id = "illegal-decision";
-    one.name = error.what();
-    records::append_text(*simulation::create_file(path), scenario::print_policy_case(one) + "\n");
-    throw std::runtime_error(std::string(error.what()) + "\nWhat the policy saw is written to " + path +
-                             " as a policy case; please send it too.");
-  }
-}
-
 int simulate(const Arguments& arguments, const records::RunFiles& emit) {
   Timing timing;
   if (arguments.has("timing")) require_writable(arguments.text("timing"));
@@ -140,67 +65,46 @@ int simulate(const Arguments& arguments, const records::RunFiles& emit) {
   timing.stage("load");
 
   simulation::Input input = scenario::build_input(scenario);
-  const simulation::RunHeader header = header_of(input);
-  auto policy = policy_of(input.policy);
+  const policy::PolicySpec spec = input.policy;
+  auto policy = runs::policy_of(spec);
   policy::ShadowReport shadow;
   std::string shadow_name;
   if (arguments.has("shadow")) {
     const PolicyArgument second = parse_policy(arguments.text("shadow"), "shadow");
     shadow_name = second.text;
-    const std::vector<std::string> left_out = second.left_out(input.policy);
+    const std::vector<std::string> left_out = second.left_out(spec);
     second.tell_left_out({left_out.begin(), left_out.end()}, "shadow");
-    policy = std::make_unique<policy::Shadowed>(std::move(policy), policy_of(second.over(input.policy)),
-                                                shadow, shadow_shown);
+    policy = std::make_unique<policy::Shadowed>(std::move(policy), runs::policy_of(second.over(spec)), shadow,
+                                                shadow_shown);
   }
   // Without a folder there is nothing to put away: a signal ends the program there and then.
   std::optional<Unfinished> unfinished;
-  std::optional<records::OutputFolder> folder;
-  try {
-    if (arguments.has("out")) unfinished.emplace();
-    if (arguments.has("out")) folder.emplace(records::disk(), arguments.text("out"), records::run_files());
-  } catch (const records::OutputRefused& error) {
-    throw InputError(error.what());
-  }
-  records::RunFiles files = emit;
-  files.study = is_study(scenario) && (emit.summary || emit.metrics);
-  JournalPlace journal(folder ? &*folder : nullptr, files);
-
   std::optional<Progress> progress;
-  progress.emplace(!arguments.quiet, input.start, input.end, input.submissions->remaining());
-  simulation::RunHooks hooks;
-  hooks.progress = [&](const simulation::RunProgress& at) { progress->show(at); };
-  hooks.stop = stop_token();
-  auto run = std::make_unique<simulation::Run>(std::move(input), std::move(policy), journal.sink(), hooks);
+  runs::RunPlan plan;
+  plan.files = emit;
+  plan.stop = stop_token();
+  plan.progress = [&](const simulation::RunProgress& at) { progress->show(at); };
+  if (arguments.has("out")) {
+    unfinished.emplace();
+    plan.folder = arguments.text("out");
+    plan.illegal_decision = arguments.text("out") + ".illegal-decision.jsonl";
+  }
+  runs::ScenarioRun run(scenario, std::move(input), std::move(policy), std::move(plan));
   timing.stage("build");
-  const simulation::RunResult result = execute(*run, scenario, arguments);
+  progress.emplace(!arguments.quiet, run.extent());
+  run.simulate();
   progress.reset();
   timing.stage("simulate");
-  stop_token().poll();
-
-  records::Summary summary = records::summarize(run->world(), header, result);
-  summary.trace = trace_notes(scenario);
-  if (folder) {
-    const auto source = journal.close();
-    std::optional<simulation::JournalReader> reader;
-    if (source) reader.emplace(*source, false, stop_token());
-    const simulation::JournalReader* read = reader ? &*reader : nullptr;
-    {
-      records::Identities ids(header.seed, run->world().cluster.name);
-      ids.follow(run->world().workloads, run->world().organization);
-      records::View view(run->world(), ids, result.end);
-      view.stop = stop_token();
-      records::write_run_files(*folder, files, scenario, summary, view, read);
-    }
-    run.reset();  // one World in memory at a time: the journal is replayed next
-    records::write_replayed_files(*folder, files, read);
-    stop_token().poll();
-    folder->commit();
+  run.write();
+  if (unfinished) {
+    run.commit();
     catch_interrupts("berth run: interrupted");
     unfinished.reset();
   }
   timing.stage("write");
-  if (arguments.has("timing")) timing.write(arguments.text("timing"), result);
+  if (arguments.has("timing")) timing.write(arguments.text("timing"), run.result());
 
+  const records::Summary& summary = run.summary();
   if (arguments.json) {
     records::JsonWriter out(2);
     if (shadow_name.empty()) {
@@ -215,8 +119,8 @@ int simulate(const Arguments& arguments, const records::RunFiles& emit) {
     std::cout << out.text() << "\n";
   } else if (!arguments.quiet) {
     std::cout << records::summary_text(summary);
-    if (!shadow_name.empty()) std::cout << shadow_text(shadow, shadow_name, header.policy.name, header.start);
-    if (folder) std::cout << "\n  written to " << arguments.text("out") << "\n";
+    if (!shadow_name.empty()) std::cout << shadow_text(shadow, shadow_name, spec.name, run.extent().start);
+    if (arguments.has("out")) std::cout << "\n  written to " << arguments.text("out") << "\n";
   }
   return done;
 }

@@ -6,113 +6,19 @@
 #include <array>
 #include <cstdlib>
 #include <iostream>
-#include <map>
 
 #include "berth/core/time_text.hpp"
 #include "sim/core/text.hpp"
 #include "sim/records/json_writer.hpp"
 #include "sim/records/words/summary.hpp"
+#include "sim/runs/timeline.hpp"
 #include "tools/commands.hpp"
-#include "tools/run_reader.hpp"
+#include "tools/run_argument.hpp"
 
 namespace berth::tools {
 namespace {
 
 constexpr std::size_t name_width = 20, note_width = 16;
-
-// Averages of one pool over one column.
-struct Cell {
-  std::int64_t allocated_milli = 0, capacity_milli = 0, waiting_milli = 0, running_milli = 0;
-};
-
-struct Chart {
-  Instant start, end;
-  std::vector<std::vector<Cell>> pools;  // by pool, column
-  std::vector<std::string> workloads;    // by workload: a letter a column
-  std::vector<std::size_t> order;        // workloads by submission
-};
-
-// One letter for a phase; the legend names them.
-char letter(workload::Phase phase) {
-  switch (phase) {
-    case workload::Phase::creating:
-    case workload::Phase::pending:
-    case workload::Phase::resuming:
-      return '.';
-    case workload::Phase::initializing:
-      return 'i';
-    case workload::Phase::running:
-    case workload::Phase::updating:
-      return '#';
-    case workload::Phase::degraded:
-    case workload::Phase::unknown:
-      return '?';
-    case workload::Phase::terminating:
-      return 'x';
-    case workload::Phase::stopping:
-    case workload::Phase::stopped:
-      return 's';
-    case workload::Phase::failed:
-      return '!';
-    case workload::Phase::completed:
-    case workload::Phase::deleting:
-      return ' ';
-  }
-  return ' ';
-}
-
-std::int64_t mean(Integral before, Integral after, Duration span) {
-  return (after - before).mean(span);
-}
-
-// Each workload's phase in the middle of a column; an end is shown once, where it falls.
-void note_phases(Chart& out, simulation::Replay& replay, Instant middle, std::size_t column, Instant& noted) {
-  replay.advance_to(middle);
-  const auto& all = replay.world().workloads.all;
-  out.workloads.resize(all.size(), std::string(column, ' '));
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto& workload = all[id_of<WorkloadId>(i)];
-    const bool over = workload.terminal() && workload.phase_since <= noted;
-    out.workloads[i].push_back(over ? ' ' : letter(workload.phase));
-  }
-  noted = middle;
-}
-
-// A column shows what the pools had on average, and each workload's phase in its middle.
-Chart chart_of(const simulation::JournalReader& journal, std::size_t columns) {
-  Chart out;
-  out.start = journal.header().start;
-  out.end = std::max(journal.last(), out.start + seconds(1));
-  const Int128 span = (out.end - out.start).micros;
-  simulation::Replay replay(journal);
-  std::vector<simulation::PoolSums> before(replay.world().pools.size());
-  out.pools.resize(before.size());
-  Instant from = out.start, noted = out.start;
-  for (std::size_t column = 0; column < columns; ++column) {
-    const Instant to =
-        out.start + microseconds(static_cast<std::int64_t>(span * static_cast<Int128>(column + 1) /
-                                                           static_cast<Int128>(columns)));
-    if (to <= from) continue;  // more columns than microseconds
-    note_phases(out, replay, from + microseconds((to - from).micros / 2), column, noted);
-    replay.advance_to(to);
-    const auto& world = replay.world();
-    for (std::size_t i = 0; i < before.size(); ++i) {
-      const auto sums = world.sums_at(id_of<PoolId>(i), to);
-      const Duration width = to - from;
-      // Workloads are whole numbers: their averages keep three places.
-      const auto thousandths = [&](Integral a, Integral b) {
-        return Integral::of_raw((b - a).raw() * 1000).mean(width);
-      };
-      out.pools[i].push_back({mean(before[i].gpu_allocated, sums.gpu_allocated, width),
-                              mean(before[i].gpu_capacity, sums.gpu_capacity, width),
-                              thousandths(before[i].pending, sums.pending),
-                              thousandths(before[i].running, sums.running)});
-      before[i] = sums;
-    }
-    from = to;
-  }
-  return out;
-}
 
 bool utf8_terminal() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
@@ -148,7 +54,7 @@ std::size_t chart_width(const Arguments& arguments) {
       20, columns > name_width + note_width + 6 ? columns - name_width - note_width - 6 : 20);
 }
 
-void print_pools(const Chart& chart, const simulation::World& world, bool utf8) {
+void print_pools(const runs::Timeline& chart, const simulation::World& world, bool utf8) {
   const auto rows = [&](const char* title, auto value, auto scale, auto note) {
     std::cout << title << "\n";
     for (std::size_t i = 0; i < chart.pools.size(); ++i) {
@@ -159,27 +65,28 @@ void print_pools(const Chart& chart, const simulation::World& world, bool utf8) 
     }
   };
   const auto highest = [](auto member) {
-    return [member](const std::vector<Cell>& cells) {
+    return [member](const std::vector<runs::PoolColumn>& cells) {
       std::int64_t most = 0;
       for (const auto& cell : cells) most = std::max(most, cell.*member);
       return most;
     };
   };
   rows(
-      "GPUs allocated", [](const Cell& cell) { return cell.allocated_milli; }, highest(&Cell::capacity_milli),
-      [&](const std::vector<Cell>& cells) {
-        return "of " + print_decimal(highest(&Cell::capacity_milli)(cells) / 1000, 0);
+      "GPUs allocated", [](const runs::PoolColumn& cell) { return cell.allocated_milli; },
+      highest(&runs::PoolColumn::capacity_milli),
+      [&](const std::vector<runs::PoolColumn>& cells) {
+        return "of " + print_decimal(highest(&runs::PoolColumn::capacity_milli)(cells) / 1000, 0);
       });
   rows(
-      "workloads waiting", [](const Cell& cell) { return cell.waiting_milli; }, highest(&Cell::waiting_milli),
-      [&](const std::vector<Cell>& cells) {
-        return "up to " + print_fixed((highest(&Cell::waiting_milli)(cells) + 50) / 100, 1);
+      "workloads waiting", [](const runs::PoolColumn& cell) { return cell.waiting_milli; },
+      highest(&runs::PoolColumn::waiting_milli),
+      [&](const std::vector<runs::PoolColumn>& cells) {
+        return "up to " + print_fixed((highest(&runs::PoolColumn::waiting_milli)(cells) + 50) / 100, 1);
       });
 }
 
-void print_workloads(const Chart& chart, const simulation::World& world, std::size_t shown) {
-  std::cout
-      << "workloads   . waiting  i starting  # running  x being evicted  s stopped  ? degraded  ! failed\n";
+void print_workloads(const runs::Timeline& chart, const simulation::World& world, std::size_t shown) {
+  std::cout << "workloads   " << runs::phase_legend << "\n";
   const std::size_t count = std::min(shown, chart.workloads.size());
   for (std::size_t i = 0; i < count; ++i) {
     const auto& workload = world.workloads.all[id_of<WorkloadId>(i)];
@@ -191,7 +98,8 @@ void print_workloads(const Chart& chart, const simulation::World& world, std::si
               << " more (--workloads N shows N)\n";
 }
 
-void print_json(const Chart& chart, const simulation::World& world, std::size_t columns, std::size_t shown) {
+void print_json(const runs::Timeline& chart, const simulation::World& world, std::size_t columns,
+                std::size_t shown) {
   records::JsonWriter out(2);
   out.begin_object().key("start").instant(chart.start).key("end").instant(chart.end);
   out.key("columns").integer(static_cast<std::int64_t>(columns)).key("node_pools").begin_array();
@@ -202,10 +110,10 @@ void print_json(const Chart& chart, const simulation::World& world, std::size_t 
       for (const auto& cell : chart.pools[i]) out.milli(cell.*member);
       out.end_array();
     };
-    series("gpus_allocated", &Cell::allocated_milli);
-    series("gpus", &Cell::capacity_milli);
-    series("waiting", &Cell::waiting_milli);
-    series("running", &Cell::running_milli);
+    series("gpus_allocated", &runs::PoolColumn::allocated_milli);
+    series("gpus", &runs::PoolColumn::capacity_milli);
+    series("waiting", &runs::PoolColumn::waiting_milli);
+    series("running", &runs::PoolColumn::running_milli);
     out.end_object();
   }
   out.end_array();
@@ -238,9 +146,9 @@ int run_timeline(const Arguments& arguments) {
   const std::string path = arguments.positional[0];
   const std::size_t columns = chart_width(arguments);
   const std::size_t shown = arguments.number("workloads", 0).value_or(arguments.json ? 0 : 20);
-  RunReader run(path);
-  return reading(path, [&] {
-    const Chart chart = chart_of(run.journal(), columns);
+  runs::RunReader run = open_run(path);
+  return runs::reading(path, [&] {
+    const runs::Timeline chart = runs::timeline_of(run.journal(), columns);
     const simulation::World world = run.journal().world_before(run.journal().size());
     if (arguments.json) {
       print_json(chart, world, columns, shown);

@@ -11,6 +11,7 @@
 #include "sim/simulation/run/committer.hpp"
 #include "sim/simulation/run/life_cycle.hpp"
 #include "sim/simulation/run/recorder.hpp"
+#include "sim/simulation/run/run_header.hpp"
 #include "sim/simulation/run/snapshot.hpp"
 #include "sim/simulation/run/timers.hpp"
 
@@ -20,19 +21,6 @@ namespace {
 
 // Under `until drained` a run that has nothing left but looks of its policy ends after this many that decided nothing.
 constexpr std::uint64_t fruitless_looks = 10'000;
-
-RunHeader header_of(const Input& input) {
-  RunHeader header;
-  header.program_version = BERTH_VERSION;
-  header.name = input.name;
-  header.seed = input.seed;
-  header.start = input.start;
-  header.end = input.end;
-  header.policy = input.policy;
-  header.cycle_period = input.cycle_period;
-  header.order = input.order;
-  return header;
-}
 
 World world_of(const Input& input) {
   World world(input.cluster, input.organization, input.start);
